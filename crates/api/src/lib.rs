@@ -1,0 +1,1 @@
+//! One file per AWS operation: authorize, validate, write one plan.

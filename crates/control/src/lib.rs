@@ -1,0 +1,1 @@
+//! Runs the reconcilers and holds the node and balancer sessions.

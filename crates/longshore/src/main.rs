@@ -1,0 +1,3 @@
+//! The longshore binary: command line, configuration, roles, wiring.
+
+fn main() {}

@@ -1,0 +1,38 @@
+//! Records: what is durable, one type a thing.
+//!
+//! INVARIANT: a record is replaced whole, by a plan, and never edited in place.
+
+mod cluster;
+mod elb;
+mod network;
+mod node;
+mod service;
+mod task;
+mod task_definition;
+
+pub use cluster::{
+    AccountSetting, CapacityProviderStrategyItem, Cluster, ClusterStatus, Tags, cluster_arn,
+};
+pub use elb::{
+    Action, Attributes, Listener, LoadBalancer, QueryStringPair, Rule, RuleCondition, Target,
+    TargetGroup, TargetHealth, TargetHealthCheck, TargetHealthState, WeightedTargetGroup,
+};
+pub use network::{
+    Cidr, Interface, InterfaceOwner, NotACidr, SUBNET_ADDRESSES_RESERVED_FIRST, SecurityGroup,
+    Subnet, Vpc,
+};
+pub use node::{ClientToken, Node};
+pub use service::{
+    AwsvpcConfiguration, DeploymentConfiguration, DeploymentStatus, LaunchFailures, PropagateTags,
+    SERVICE_EVENTS_MAX, Service, ServiceDeployment, ServiceEvent, ServiceKey, ServiceLoadBalancer,
+    ServiceRevision, ServiceStatus, SourceRevision,
+};
+pub use task::{
+    ContainerOverride, ContainerState, DesiredStatus, HealthStatus, StopCode, Task, TaskContainer,
+    TaskInterface, TaskKey, TaskOverride, TaskService,
+};
+pub use task_definition::{
+    AwsLogs, ContainerDefinition, Dependency, DependencyCondition, ExtraHost, HealthCheck,
+    KeyValue, LaunchType, NetworkMode, PortMapping, STOP_TIMEOUT_SECS_DEFAULT, TaskDefinition,
+    TaskDefinitionRef, TaskDefinitionStatus, Tmpfs, TransportProtocol, Ulimit,
+};

@@ -1,0 +1,195 @@
+//! Services, their revisions and their deployments.
+
+use serde::{Deserialize, Serialize};
+
+use super::{CapacityProviderStrategyItem, LaunchType, Tags, TaskDefinitionRef};
+use crate::{Scope, Timestamp};
+
+/// A service's identity: everything its ARN holds.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ServiceKey {
+    pub scope: Scope,
+    pub cluster: String,
+    pub name: String,
+}
+
+impl ServiceKey {
+    pub fn arn(&self) -> String {
+        self.scope.arn("ecs", format_args!("service/{}/{}", self.cluster, self.name))
+    }
+
+    fn child_arn(&self, kind: &str, id: &str) -> String {
+        self.scope.arn("ecs", format_args!("{kind}/{}/{}/{id}", self.cluster, self.name))
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Service {
+    pub key: ServiceKey,
+    pub status: ServiceStatus,
+    pub desired_count: u32,
+    pub deployment_configuration: DeploymentConfiguration,
+    pub health_check_grace_period_secs: Option<u32>,
+    pub propagate_tags: PropagateTags,
+    pub is_managed_tags_enabled: bool,
+    /// The revision that new tasks run.
+    pub primary_revision: String,
+    /// The deployment that is bringing it about, or brought it about.
+    pub current_deployment: String,
+    /// Newest first; at most [`SERVICE_EVENTS_MAX`].
+    pub events: Vec<ServiceEvent>,
+    /// Whether the last thing said was that the service is steady.
+    pub is_steady: bool,
+    /// Back-off after tasks that do not stay up.
+    pub launch_failures: LaunchFailures,
+    pub tags: Tags,
+    pub created_at: Timestamp,
+    pub created_by: String,
+    /// Set when it became `INACTIVE`, for the reaper.
+    pub inactive_at: Option<Timestamp>,
+}
+
+/// LIMIT: ECS shows the latest 100 events of a service.
+pub const SERVICE_EVENTS_MAX: usize = 100;
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum ServiceStatus {
+    Active,
+    Draining,
+    Inactive,
+}
+
+impl ServiceStatus {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            ServiceStatus::Active => "ACTIVE",
+            ServiceStatus::Draining => "DRAINING",
+            ServiceStatus::Inactive => "INACTIVE",
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeploymentConfiguration {
+    pub minimum_healthy_percent: u32,
+    pub maximum_percent: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PropagateTags {
+    None,
+    Service,
+    TaskDefinition,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceEvent {
+    pub id: String,
+    pub created_at: Timestamp,
+    pub message: String,
+}
+
+/// Tasks that ended before they were healthy, counted since the last that was.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LaunchFailures {
+    pub consecutive: u32,
+    /// No task is started before this.
+    pub retry_at: Option<Timestamp>,
+}
+
+/// What a service ran at one time; immutable once made.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ServiceRevision {
+    pub service: ServiceKey,
+    /// 19 decimal digits; `ecs-svc/ID` is the deployment id and the tasks' `startedBy`.
+    pub id: String,
+    pub definition: TaskDefinitionRef,
+    pub launch_type: Option<LaunchType>,
+    pub capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
+    pub platform_version: Option<String>,
+    pub load_balancers: Vec<ServiceLoadBalancer>,
+    pub network: Option<AwsvpcConfiguration>,
+    pub created_at: Timestamp,
+}
+
+impl ServiceRevision {
+    pub fn arn(&self) -> String {
+        self.service.child_arn("service-revision", &self.id)
+    }
+
+    pub fn deployment_id(&self) -> String {
+        format!("ecs-svc/{}", self.id)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ServiceLoadBalancer {
+    pub target_group_arn: String,
+    pub container_name: String,
+    pub container_port: u16,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwsvpcConfiguration {
+    pub subnet_ids: Vec<String>,
+    pub security_group_ids: Vec<String>,
+    pub is_public: bool,
+}
+
+/// The move of a service from some revisions to one.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ServiceDeployment {
+    pub service: ServiceKey,
+    /// 20 letters and digits.
+    pub id: String,
+    pub status: DeploymentStatus,
+    pub status_reason: Option<String>,
+    pub target_revision: String,
+    pub source_revisions: Vec<SourceRevision>,
+    pub deployment_configuration: DeploymentConfiguration,
+    /// Tasks of the target revision that ended before they were healthy.
+    pub failed_tasks: u32,
+    pub created_at: Timestamp,
+    pub started_at: Option<Timestamp>,
+    pub finished_at: Option<Timestamp>,
+    pub updated_at: Timestamp,
+}
+
+impl ServiceDeployment {
+    pub fn arn(&self) -> String {
+        self.service.child_arn("service-deployment", &self.id)
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct SourceRevision {
+    pub id: String,
+    pub requested_task_count: u32,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeploymentStatus {
+    Pending,
+    InProgress,
+    Successful,
+    /// Another deployment took its place.
+    Stopped,
+}
+
+impl DeploymentStatus {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            DeploymentStatus::Pending => "PENDING",
+            DeploymentStatus::InProgress => "IN_PROGRESS",
+            DeploymentStatus::Successful => "SUCCESSFUL",
+            DeploymentStatus::Stopped => "STOPPED",
+        }
+    }
+
+    pub const fn is_final(self) -> bool {
+        match self {
+            DeploymentStatus::Pending | DeploymentStatus::InProgress => false,
+            DeploymentStatus::Successful | DeploymentStatus::Stopped => true,
+        }
+    }
+}

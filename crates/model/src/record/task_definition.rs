@@ -1,0 +1,202 @@
+//! Task definitions: what a task is made of, as registered.
+//!
+//! INVARIANT: a field is here because a node or a planner honours it. What is
+//! not honoured is refused at registration and never reaches a record.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::Tags;
+use crate::{Scope, Timestamp};
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskDefinition {
+    pub scope: Scope,
+    pub family: String,
+    pub revision: u32,
+    pub status: TaskDefinitionStatus,
+    pub containers: Vec<ContainerDefinition>,
+    /// CPU units; 1,024 are one core.
+    pub cpu_units: Option<u32>,
+    pub memory_mib: Option<u32>,
+    pub network_mode: NetworkMode,
+    pub requires_compatibilities: Vec<LaunchType>,
+    /// As given, for example `LINUX` and `X86_64`.
+    pub operating_system_family: Option<String>,
+    pub cpu_architecture: Option<String>,
+    pub tags: Tags,
+    pub registered_at: Timestamp,
+    pub registered_by: String,
+    pub deregistered_at: Option<Timestamp>,
+    pub delete_requested_at: Option<Timestamp>,
+}
+
+impl TaskDefinition {
+    pub fn arn(&self) -> String {
+        self.reference().arn(&self.scope)
+    }
+
+    pub fn reference(&self) -> TaskDefinitionRef {
+        TaskDefinitionRef { family: self.family.clone(), revision: self.revision }
+    }
+}
+
+/// `family:revision` inside one account and region.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct TaskDefinitionRef {
+    pub family: String,
+    pub revision: u32,
+}
+
+impl TaskDefinitionRef {
+    pub fn arn(&self, scope: &Scope) -> String {
+        scope.arn("ecs", format_args!("task-definition/{}:{}", self.family, self.revision))
+    }
+}
+
+impl std::fmt::Display for TaskDefinitionRef {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}:{}", self.family, self.revision)
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TaskDefinitionStatus {
+    Active,
+    Inactive,
+    DeleteInProgress,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NetworkMode {
+    Awsvpc,
+    None,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum LaunchType {
+    Ec2,
+    Fargate,
+}
+
+impl LaunchType {
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            LaunchType::Ec2 => "EC2",
+            LaunchType::Fargate => "FARGATE",
+        }
+    }
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ContainerDefinition {
+    pub name: String,
+    pub image: String,
+    pub cpu_units: u32,
+    /// The hard limit: the container is killed above it.
+    pub memory_mib: Option<u32>,
+    /// The soft limit, kept under contention.
+    pub memory_reservation_mib: Option<u32>,
+    pub port_mappings: Vec<PortMapping>,
+    pub is_essential: bool,
+    pub entry_point: Option<Vec<String>>,
+    pub command: Option<Vec<String>>,
+    pub environment: Vec<KeyValue>,
+    pub depends_on: Vec<Dependency>,
+    pub start_timeout_secs: Option<u32>,
+    /// From SIGTERM to SIGKILL; 30 s where absent.
+    pub stop_timeout_secs: Option<u32>,
+    pub hostname: Option<String>,
+    pub user: Option<String>,
+    pub working_directory: Option<String>,
+    pub is_root_filesystem_readonly: bool,
+    pub is_init_process_enabled: bool,
+    pub capabilities_add: Vec<String>,
+    pub capabilities_drop: Vec<String>,
+    pub ulimits: Vec<Ulimit>,
+    pub tmpfs: Vec<Tmpfs>,
+    pub shared_memory_mib: Option<u32>,
+    pub system_controls: Vec<KeyValue>,
+    pub extra_hosts: Vec<ExtraHost>,
+    pub log_configuration: Option<AwsLogs>,
+    pub health_check: Option<HealthCheck>,
+}
+
+/// SIGTERM to SIGKILL where a container says nothing else.
+pub const STOP_TIMEOUT_SECS_DEFAULT: u32 = 30;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KeyValue {
+    pub name: String,
+    pub value: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PortMapping {
+    pub container_port: u16,
+    pub host_port: u16,
+    pub protocol: TransportProtocol,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TransportProtocol {
+    Tcp,
+    Udp,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Dependency {
+    pub container_name: String,
+    pub condition: DependencyCondition,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DependencyCondition {
+    Start,
+    Complete,
+    Success,
+    Healthy,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Ulimit {
+    /// The ECS name in lower case, for example `nofile`.
+    pub name: String,
+    pub soft: i64,
+    pub hard: i64,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tmpfs {
+    pub container_path: String,
+    pub size_mib: u32,
+    pub mount_options: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ExtraHost {
+    pub hostname: String,
+    pub ip_address: String,
+}
+
+/// The `awslogs` driver, the only one so far.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AwsLogs {
+    pub group: String,
+    pub region: String,
+    pub stream_prefix: Option<String>,
+    pub is_group_created: bool,
+    /// The options as given, for describing.
+    pub options: BTreeMap<String, String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct HealthCheck {
+    /// `CMD` or `CMD-SHELL` first, then the words.
+    pub command: Vec<String>,
+    pub interval_secs: u32,
+    pub timeout_secs: u32,
+    pub retries: u32,
+    pub start_period_secs: u32,
+}

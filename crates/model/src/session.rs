@@ -1,0 +1,140 @@
+//! What control and a node say to each other.
+//!
+//! Control sends what is wanted: first whole, then what changed. A node reports
+//! what it observed, always whole for the task, so that a lost report is made
+//! good by the next.
+//!
+//! INVARIANT: every message may be sent again without harm.
+
+use std::net::Ipv4Addr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::record::{
+    ContainerDefinition, ContainerState, HealthStatus, StopCode, TaskInterface, TaskKey,
+};
+use crate::{TaskState, Timestamp};
+
+/// The protocol's version, said by both sides first; different versions part.
+pub const SESSION_VERSION: u32 = 1;
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum ToNode {
+    /// All that the node is to hold. A task that is not in it is killed and removed.
+    Desired { revision: u64, assignments: Vec<Assignment>, names: Vec<NameRecord> },
+    /// What changed since the last message of this session.
+    Delta {
+        revision: u64,
+        changed: Vec<Assignment>,
+        removed: Vec<TaskKey>,
+        /// The whole name table where it changed.
+        names: Option<Vec<NameRecord>>,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum FromNode {
+    Hello(NodeFacts),
+    Report(Box<TaskReport>),
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct NodeFacts {
+    pub version: u32,
+    pub id: String,
+    pub availability_zone: String,
+    pub cpu_units: u32,
+    pub memory_mib: u32,
+    /// `X86_64` or `ARM64`.
+    pub cpu_architecture: String,
+}
+
+/// A name that tasks can look up, and its addresses.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct NameRecord {
+    pub name: String,
+    pub addresses: Vec<Ipv4Addr>,
+}
+
+/// One task as its node is to run it. Nothing in it is left to look up.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Assignment {
+    pub task: TaskKey,
+    /// The revision of the task's record. A node ignores an older one than it has seen.
+    pub generation: u64,
+    /// Whether the node is to end it: SIGTERM, the stop timeout, SIGKILL.
+    pub is_stopping: bool,
+    pub spec: TaskSpec,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskSpec {
+    /// Overrides already applied.
+    pub containers: Vec<AssignedContainer>,
+    /// The limits of the task as a whole; `None` is unlimited.
+    pub cpu_units: Option<u32>,
+    pub memory_mib: Option<u32>,
+    /// `None` gives the task a namespace with nothing but loopback.
+    pub interface: Option<TaskInterface>,
+    pub family: String,
+    pub revision: u32,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct AssignedContainer {
+    pub id: String,
+    pub definition: ContainerDefinition,
+}
+
+/// All that a node knows of one task.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TaskReport {
+    pub task: TaskKey,
+    pub last_status: TaskState,
+    pub health_status: HealthStatus,
+    pub containers: Vec<ContainerReport>,
+    pub pull_started_at: Option<Timestamp>,
+    pub pull_stopped_at: Option<Timestamp>,
+    pub started_at: Option<Timestamp>,
+    pub stopping_at: Option<Timestamp>,
+    pub execution_stopped_at: Option<Timestamp>,
+    pub stopped_at: Option<Timestamp>,
+    /// Why it ended by itself; a reason that control gave stays.
+    pub stop_code: Option<StopCode>,
+    pub stopped_reason: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ContainerReport {
+    pub name: String,
+    pub image_digest: Option<String>,
+    pub runtime_id: Option<String>,
+    pub last_status: ContainerState,
+    pub exit_code: Option<i32>,
+    pub reason: Option<String>,
+    pub health_status: HealthStatus,
+}
+
+/// Lines of one log stream, on their way to the log store.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct LogBatch {
+    pub account: String,
+    pub region: String,
+    pub group: String,
+    pub stream: String,
+    /// Whether a missing group is made.
+    pub is_group_created: bool,
+    /// The place of the batch in its source: a batch at or before the last stored
+    /// one is a repeat, and is answered without being stored again.
+    pub sequence: u64,
+    pub lines: Vec<LogLine>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogLine {
+    pub at: Timestamp,
+    pub message: String,
+}
+
+/// LIMIT: the lines of one batch.
+pub const LOG_BATCH_LINES_MAX: usize = 1_000;

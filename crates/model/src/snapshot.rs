@@ -1,0 +1,330 @@
+//! The snapshot: every record at one revision, indexed, immutable.
+//!
+//! A reconciler is given one and nothing else; a request reads one and never waits.
+//!
+//! INVARIANT: a snapshot changes only by [`Snapshot::apply`], in revision order.
+
+use std::collections::BTreeMap;
+
+use imbl::{OrdMap, OrdSet};
+
+use crate::record::{
+    AccountSetting, ClientToken, Cluster, Interface, Listener, LoadBalancer, Node, Rule,
+    SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target,
+    TargetGroup, Task, TaskDefinition, TaskKey, Vpc,
+};
+use crate::table::{Entry, Key, Record, Table};
+use crate::{Change, Scope};
+
+/// Declares the tables: the field, the record, and the word in stored keys.
+macro_rules! tables {
+    ($($field:ident: $record:ident = $word:literal,)*) => {
+        /// The kind of a record: which table holds it.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum Kind { $($record,)* }
+
+        impl Kind {
+            pub const ALL: &[Kind] = &[$(Kind::$record,)*];
+
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Kind::$record => $word,)* }
+            }
+
+            pub fn parse(word: &str) -> Option<Kind> {
+                match word { $($word => Some(Kind::$record),)* _ => None }
+            }
+        }
+
+        /// A record of any kind.
+        #[derive(Clone, Debug, PartialEq)]
+        pub enum AnyRecord { $($record(Box<$record>),)* }
+
+        impl AnyRecord {
+            pub fn key(&self) -> Key {
+                match self { $(AnyRecord::$record(record) => record.key(),)* }
+            }
+
+            /// The stored form: JSON.
+            pub fn encode(&self) -> Result<Vec<u8>, serde_json::Error> {
+                match self { $(AnyRecord::$record(record) => serde_json::to_vec(record),)* }
+            }
+
+            pub fn decode(kind: Kind, bytes: &[u8]) -> Result<AnyRecord, serde_json::Error> {
+                Ok(match kind {
+                    $(Kind::$record => AnyRecord::$record(serde_json::from_slice(bytes)?),)*
+                })
+            }
+        }
+
+        $(impl From<$record> for AnyRecord {
+            fn from(record: $record) -> AnyRecord {
+                AnyRecord::$record(Box::new(record))
+            }
+        })*
+
+        /// Every record at one revision.
+        #[derive(Clone, Debug, Default)]
+        pub struct Snapshot {
+            /// The revision of the last commit that is in it.
+            pub revision: u64,
+            $(pub $field: Table<$record>,)*
+            tasks_by_service: OrdSet<(ServiceKey, TaskKey)>,
+            tasks_by_node: OrdSet<(String, TaskKey)>,
+            targets_by_task: OrdMap<TaskKey, OrdSet<String>>,
+        }
+
+        impl Snapshot {
+            /// The revision that wrote the record, or `None` where there is none.
+            pub fn revision_of(&self, key: &Key) -> Option<u64> {
+                match key.kind {
+                    $(Kind::$record => self.$field.get(&key.scope, &key.id).map(|e| e.revision),)*
+                }
+            }
+
+            /// Every key that the snapshot holds, by kind.
+            pub fn keys(&self) -> Vec<Key> {
+                let mut keys = Vec::new();
+                $(keys.extend(self.$field.all().map(|entry| entry.record.key()));)*
+                keys
+            }
+
+            fn put(&mut self, revision: u64, record: AnyRecord) {
+                match record {
+                    $(AnyRecord::$record(record) => {
+                        let old = self.$field.put(revision, (*record).clone());
+                        (*record).index(self, old.map(|entry| entry.record).as_deref());
+                    })*
+                }
+            }
+
+            fn remove(&mut self, key: &Key) {
+                match key.kind {
+                    $(Kind::$record => {
+                        if let Some(old) = self.$field.remove(&key.scope, &key.id) {
+                            old.record.unindex(self);
+                        }
+                    })*
+                }
+            }
+        }
+    };
+}
+
+tables! {
+    account_settings: AccountSetting = "account-setting",
+    client_tokens: ClientToken = "client-token",
+    clusters: Cluster = "cluster",
+    interfaces: Interface = "interface",
+    listeners: Listener = "listener",
+    load_balancers: LoadBalancer = "load-balancer",
+    nodes: Node = "node",
+    rules: Rule = "rule",
+    security_groups: SecurityGroup = "security-group",
+    service_deployments: ServiceDeployment = "service-deployment",
+    service_revisions: ServiceRevision = "service-revision",
+    services: Service = "service",
+    subnets: Subnet = "subnet",
+    target_groups: TargetGroup = "target-group",
+    targets: Target = "target",
+    task_definitions: TaskDefinition = "task-definition",
+    tasks: Task = "task",
+    vpcs: Vpc = "vpc",
+}
+
+impl Snapshot {
+    /// Applies the changes of one commit, which `revision` numbers.
+    pub fn apply(&mut self, revision: u64, changes: &[Change]) {
+        debug_assert!(revision > self.revision, "commits are applied in order, once");
+        for change in changes {
+            match change {
+                Change::Put(record) => self.put(revision, record.clone()),
+                Change::Delete(key) => self.remove(key),
+            }
+        }
+        self.revision = revision;
+    }
+
+    pub fn task(&self, key: &TaskKey) -> Option<&Entry<Task>> {
+        self.tasks.get(&key.scope, &format!("{}/{}", key.cluster, key.id))
+    }
+
+    pub fn service(&self, key: &ServiceKey) -> Option<&Entry<Service>> {
+        self.services.get(&key.scope, &format!("{}/{}", key.cluster, key.name))
+    }
+
+    pub fn service_revision(&self, key: &ServiceKey, id: &str) -> Option<&Entry<ServiceRevision>> {
+        self.service_revisions.get(&key.scope, &format!("{}/{}/{id}", key.cluster, key.name))
+    }
+
+    pub fn service_deployment(
+        &self,
+        key: &ServiceKey,
+        id: &str,
+    ) -> Option<&Entry<ServiceDeployment>> {
+        self.service_deployments.get(&key.scope, &format!("{}/{}/{id}", key.cluster, key.name))
+    }
+
+    /// The tasks that a service owns, stopped ones too, in key order.
+    pub fn tasks_of_service<'a>(
+        &'a self,
+        service: &'a ServiceKey,
+    ) -> impl Iterator<Item = &'a Entry<Task>> {
+        let first =
+            TaskKey { scope: Scope::new("", ""), cluster: String::new(), id: String::new() };
+        self.tasks_by_service
+            .range((service.clone(), first)..)
+            .take_while(move |(owner, _)| owner == service)
+            .filter_map(|(_, key)| self.task(key))
+    }
+
+    /// The tasks that are placed on a node, stopped ones too, in key order.
+    pub fn tasks_of_node<'a>(&'a self, node: &'a str) -> impl Iterator<Item = &'a Entry<Task>> {
+        let first =
+            TaskKey { scope: Scope::new("", ""), cluster: String::new(), id: String::new() };
+        self.tasks_by_node
+            .range((node.to_owned(), first)..)
+            .take_while(move |(holder, _)| holder == node)
+            .filter_map(|(_, key)| self.task(key))
+    }
+
+    /// The targets that ECS registered for a task.
+    pub fn targets_of_task<'a>(
+        &'a self,
+        task: &'a TaskKey,
+    ) -> impl Iterator<Item = &'a Entry<Target>> {
+        self.targets_by_task
+            .get(task)
+            .into_iter()
+            .flatten()
+            .filter_map(|id| self.targets.get(&task.scope, id))
+    }
+
+    /// The targets of a target group, in address order.
+    pub fn targets_of_group<'a>(
+        &'a self,
+        scope: &'a Scope,
+        target_group_arn: &str,
+    ) -> Vec<&'a Entry<Target>> {
+        let prefix = format!("{target_group_arn}/");
+        let mut by_address = BTreeMap::new();
+        for entry in self.targets.list_under(scope, &prefix) {
+            by_address.insert((entry.address, entry.port), entry);
+        }
+        by_address.into_values().collect()
+    }
+}
+
+/// Keeps the secondary indexes in step with a table.
+trait Indexed: Sized {
+    fn index(&self, _snapshot: &mut Snapshot, _old: Option<&Self>) {}
+    fn unindex(&self, _snapshot: &mut Snapshot) {}
+}
+
+impl Indexed for Task {
+    fn index(&self, snapshot: &mut Snapshot, old: Option<&Task>) {
+        if let Some(old) = old {
+            old.unindex(snapshot);
+        }
+        if let Some(service) = self.service_key() {
+            snapshot.tasks_by_service.insert((service, self.key.clone()));
+        }
+        if let Some(node) = &self.node {
+            snapshot.tasks_by_node.insert((node.clone(), self.key.clone()));
+        }
+    }
+
+    fn unindex(&self, snapshot: &mut Snapshot) {
+        if let Some(service) = self.service_key() {
+            snapshot.tasks_by_service.remove(&(service, self.key.clone()));
+        }
+        if let Some(node) = &self.node {
+            snapshot.tasks_by_node.remove(&(node.clone(), self.key.clone()));
+        }
+    }
+}
+
+impl Indexed for Target {
+    fn index(&self, snapshot: &mut Snapshot, old: Option<&Target>) {
+        if let Some(old) = old {
+            old.unindex(snapshot);
+        }
+        if let Some(task) = &self.task {
+            let mut ids = snapshot.targets_by_task.get(task).cloned().unwrap_or_default();
+            ids.insert(self.id());
+            snapshot.targets_by_task.insert(task.clone(), ids);
+        }
+    }
+
+    fn unindex(&self, snapshot: &mut Snapshot) {
+        let Some(task) = &self.task else { return };
+        let mut ids = snapshot.targets_by_task.get(task).cloned().unwrap_or_default();
+        ids.remove(&self.id());
+        if ids.is_empty() {
+            snapshot.targets_by_task.remove(task);
+        } else {
+            snapshot.targets_by_task.insert(task.clone(), ids);
+        }
+    }
+}
+
+impl Indexed for AccountSetting {}
+impl Indexed for ClientToken {}
+impl Indexed for Cluster {}
+impl Indexed for Interface {}
+impl Indexed for Listener {}
+impl Indexed for LoadBalancer {}
+impl Indexed for Node {}
+impl Indexed for Rule {}
+impl Indexed for SecurityGroup {}
+impl Indexed for Service {}
+impl Indexed for ServiceDeployment {}
+impl Indexed for ServiceRevision {}
+impl Indexed for Subnet {}
+impl Indexed for TargetGroup {}
+impl Indexed for TaskDefinition {}
+impl Indexed for Vpc {}
+
+/// Declares how each record is keyed.
+macro_rules! keyed {
+    ($($record:ident: $scope:expr, $id:expr;)*) => {
+        $(impl Record for $record {
+            const KIND: Kind = Kind::$record;
+
+            fn scope(&self) -> Scope {
+                let scope: fn(&$record) -> Scope = $scope;
+                scope(self)
+            }
+
+            fn id(&self) -> String {
+                let id: fn(&$record) -> String = $id;
+                id(self)
+            }
+        })*
+    };
+}
+
+keyed! {
+    AccountSetting: |r| r.scope.clone(), |r| format!("{}/{}", r.principal_arn, r.name);
+    ClientToken: |r| r.scope.clone(), |r| format!("{}/{}", r.operation, r.token);
+    Cluster: |r| r.scope.clone(), |r| r.name.clone();
+    Interface: |r| r.scope.clone(), |r| format!("{}/{}", r.vpc_id, r.address);
+    Listener: |r| r.scope.clone(), Listener::arn;
+    LoadBalancer: |r| r.scope.clone(), |r| r.name.clone();
+    Node: |_| Node::scope(), |r| r.id.clone();
+    Rule: |r| r.scope.clone(), Rule::arn;
+    SecurityGroup: |r| r.scope.clone(), |r| r.id.clone();
+    Service: |r| r.key.scope.clone(), |r| format!("{}/{}", r.key.cluster, r.key.name);
+    ServiceDeployment: |r| r.service.scope.clone(),
+        |r| format!("{}/{}/{}", r.service.cluster, r.service.name, r.id);
+    ServiceRevision: |r| r.service.scope.clone(),
+        |r| format!("{}/{}/{}", r.service.cluster, r.service.name, r.id);
+    Subnet: |r| r.scope.clone(), |r| r.id.clone();
+    Target: |r| r.scope.clone(), |r| format!("{}/{}:{}", r.target_group_arn, r.address, r.port);
+    TargetGroup: |r| r.scope.clone(), |r| r.name.clone();
+    Task: |r| r.key.scope.clone(), |r| format!("{}/{}", r.key.cluster, r.key.id);
+    TaskDefinition: |r| r.scope.clone(), |r| format!("{}:{:08}", r.family, r.revision);
+    Vpc: |r| r.scope.clone(), |r| r.id.clone();
+}
+
+#[cfg(test)]
+mod tests;

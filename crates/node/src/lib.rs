@@ -1,0 +1,1 @@
+//! One host's tasks: desired against observed, one step at a time.

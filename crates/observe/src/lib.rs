@@ -1,0 +1,1 @@
+//! Logs: ingest, keep, query.

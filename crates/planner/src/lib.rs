@@ -1,0 +1,1 @@
+//! Pure decisions: placement, deployments, replacement, draining, and a lint of every plan.

@@ -1,0 +1,1 @@
+//! The durable record store: one trait, its engines, and their conformance suite.
