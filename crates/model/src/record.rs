@@ -23,7 +23,7 @@ pub use network::{
 };
 pub use node::{ClientToken, Node};
 pub use service::{
-    AwsvpcConfiguration, DeploymentConfiguration, DeploymentStatus, LaunchFailures, PropagateTags,
+    AwsvpcConfiguration, DeploymentConfiguration, DeploymentStatus, PropagateTags,
     SERVICE_EVENTS_MAX, Service, ServiceDeployment, ServiceEvent, ServiceKey, ServiceLoadBalancer,
     ServiceRevision, ServiceStatus, SourceRevision,
 };

@@ -42,7 +42,8 @@ pub enum FromNode {
 pub struct NodeFacts {
     pub version: u32,
     pub id: String,
-    pub availability_zone: String,
+    /// The zones whose subnets it serves; empty is all of them.
+    pub availability_zones: Vec<String>,
     pub cpu_units: u32,
     pub memory_mib: u32,
     /// `X86_64` or `ARM64`.

@@ -1,1 +1,24 @@
 //! Pure decisions: placement, deployments, replacement, draining, and a lint of every plan.
+//!
+//! Each planner is a function `(&Snapshot, Timestamp, &mut Rng) -> Plan`. It is
+//! given the whole state and nothing else, so running it again after a crash,
+//! a conflict or a lost event gives the plan that is right now.
+//!
+//! INVARIANT: no I/O, no clock, no source of randomness, no iteration over a hash map.
+//! INVARIANT: a planner that has nothing to do gives an empty plan: running it again
+//! on the state that its plan made changes nothing.
+
+#![forbid(unsafe_code)]
+
+pub mod assignment;
+pub mod backoff;
+pub mod bounds;
+pub mod deployment;
+pub mod health;
+pub mod lint;
+pub mod network;
+pub mod placement;
+pub mod reaper;
+pub mod rollout;
+pub mod targets;
+pub mod task;

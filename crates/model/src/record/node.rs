@@ -10,7 +10,8 @@ use crate::{Scope, Timestamp};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Node {
     pub id: String,
-    pub availability_zone: String,
+    /// The zones whose subnets it serves; empty is all of them.
+    pub availability_zones: Vec<String>,
     /// CPU units and MiB that tasks may take, whole.
     pub cpu_units: u32,
     pub memory_mib: u32,

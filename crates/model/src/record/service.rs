@@ -40,8 +40,6 @@ pub struct Service {
     pub events: Vec<ServiceEvent>,
     /// Whether the last thing said was that the service is steady.
     pub is_steady: bool,
-    /// Back-off after tasks that do not stay up.
-    pub launch_failures: LaunchFailures,
     pub tags: Tags,
     pub created_at: Timestamp,
     pub created_by: String,
@@ -87,14 +85,6 @@ pub struct ServiceEvent {
     pub id: String,
     pub created_at: Timestamp,
     pub message: String,
-}
-
-/// Tasks that ended before they were healthy, counted since the last that was.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct LaunchFailures {
-    pub consecutive: u32,
-    /// No task is started before this.
-    pub retry_at: Option<Timestamp>,
 }
 
 /// What a service ran at one time; immutable once made.

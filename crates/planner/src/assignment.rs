@@ -1,0 +1,86 @@
+//! What each node is to hold, made of the snapshot.
+//!
+//! INVARIANT: a task is told to stop only when none of its targets is left.
+
+use model::session::{AssignedContainer, Assignment, NameRecord, TaskSpec};
+use model::{
+    ContainerDefinition, ContainerOverride, DesiredStatus, Entry, KeyValue, Snapshot, Task,
+    TaskState,
+};
+
+/// Every task that the node is to hold, in key order. Stopped ones are not among them.
+pub fn assignments(snapshot: &Snapshot, node: &str) -> Vec<Assignment> {
+    snapshot
+        .tasks_of_node(node)
+        .filter(|task| task.last_status != TaskState::Stopped)
+        .filter_map(|task| assignment(snapshot, task))
+        .collect()
+}
+
+/// One task as its node is to run it; `None` where its definition is gone.
+pub fn assignment(snapshot: &Snapshot, task: &Entry<Task>) -> Option<Assignment> {
+    let id = format!("{}:{:08}", task.definition.family, task.definition.revision);
+    let definition = snapshot.task_definitions.get(&task.key.scope, &id)?;
+    let containers = definition
+        .containers
+        .iter()
+        .map(|container| AssignedContainer {
+            id: task
+                .containers
+                .iter()
+                .find(|known| known.name == container.name)
+                .map(|known| known.id.clone())
+                .unwrap_or_default(),
+            definition: overridden(container, task),
+        })
+        .collect();
+    Some(Assignment {
+        task: task.key.clone(),
+        generation: task.revision,
+        is_stopping: task.desired_status == DesiredStatus::Stopped
+            && snapshot.targets_of_task(&task.key).next().is_none(),
+        spec: TaskSpec {
+            containers,
+            cpu_units: task.overrides.cpu_units.or(definition.cpu_units),
+            memory_mib: task.overrides.memory_mib.or(definition.memory_mib),
+            interface: task.interface.clone(),
+            family: task.definition.family.clone(),
+            revision: task.definition.revision,
+        },
+    })
+}
+
+/// The names that tasks can look up: the load balancers'.
+pub fn names(snapshot: &Snapshot) -> Vec<NameRecord> {
+    snapshot
+        .load_balancers
+        .all()
+        .map(|load_balancer| NameRecord {
+            name: load_balancer.dns_name.clone(),
+            addresses: vec![load_balancer.address],
+        })
+        .collect()
+}
+
+fn overridden(container: &ContainerDefinition, task: &Task) -> ContainerDefinition {
+    let mut merged = container.clone();
+    let of_it = |o: &&ContainerOverride| o.name == container.name;
+    let Some(change) = task.overrides.containers.iter().find(of_it) else { return merged };
+    if let Some(command) = &change.command {
+        merged.command = Some(command.clone());
+    }
+    for added in &change.environment {
+        set_variable(&mut merged.environment, added);
+    }
+    merged.cpu_units = change.cpu_units.unwrap_or(merged.cpu_units);
+    merged.memory_mib = change.memory_mib.or(merged.memory_mib);
+    merged.memory_reservation_mib = change.memory_reservation_mib.or(merged.memory_reservation_mib);
+    merged
+}
+
+fn set_variable(environment: &mut Vec<KeyValue>, added: &KeyValue) {
+    match environment.iter_mut().find(|known| known.name == added.name) {
+        Some(known) => known.value.clone_from(&added.value),
+        None => environment.push(added.clone()),
+    }
+}

@@ -1,0 +1,107 @@
+//! What a service says of itself, in ECS's words.
+//
+// COMPAT: wording from the ECS Developer Guide, "Amazon ECS service event messages".
+
+use model::{Entry, Rng, SERVICE_EVENTS_MAX, Service, ServiceEvent, Timestamp};
+
+use crate::task::uuid;
+
+/// The next form of a service, as its events and its steadiness change.
+#[derive(Debug)]
+pub(super) struct Announcer<'a> {
+    service: &'a Entry<Service>,
+    next: Service,
+    now: Timestamp,
+    rng: &'a mut Rng,
+}
+
+impl<'a> Announcer<'a> {
+    pub(super) fn new(service: &'a Entry<Service>, now: Timestamp, rng: &'a mut Rng) -> Self {
+        Announcer { service, next: (*service.record).clone(), now, rng }
+    }
+
+    /// The generator, for what else the plan draws.
+    pub(super) fn rng(&mut self) -> &mut Rng {
+        self.rng
+    }
+
+    pub(super) fn started(&mut self, tasks: &[String]) {
+        self.said_of_tasks("has started", "tasks:", tasks);
+    }
+
+    pub(super) fn stopped(&mut self, tasks: &[String]) {
+        self.said_of_tasks("has stopped", "running tasks:", tasks);
+    }
+
+    pub(super) fn draining(&mut self, tasks: &[String]) {
+        self.said_of_tasks("has begun draining connections on", "tasks:", tasks);
+    }
+
+    pub(super) fn registered(&mut self, target_group_arn: &str, count: usize) {
+        if count > 0 {
+            self.say(format!("registered {count} targets in (target-group {target_group_arn})"));
+        }
+    }
+
+    pub(super) fn unhealthy(&mut self, task: &str, reason: &str) {
+        self.say(format!("(task {task}) is unhealthy: {reason}."));
+    }
+
+    pub(super) fn steady(&mut self) {
+        if !self.next.is_steady {
+            self.say("has reached a steady state.".to_owned());
+            self.next.is_steady = true;
+        }
+    }
+
+    pub(super) fn unsteady(&mut self) {
+        self.next.is_steady = false;
+    }
+
+    pub(super) fn deployment_completed(&mut self, deployment_id: &str) {
+        self.say(format!("(deployment {deployment_id}) deployment completed."));
+    }
+
+    /// Said once until something else is said.
+    pub(super) fn cannot_start(&mut self) {
+        self.say_once(
+            "is unable to consistently start tasks successfully. For more information, see the \
+             Troubleshooting section of the Amazon ECS Developer Guide.",
+        );
+    }
+
+    /// Said once until something else is said.
+    pub(super) fn cannot_place(&mut self, reason: &str) {
+        self.say_once(&format!("was unable to place a task. Reason: {reason}."));
+    }
+
+    pub(super) fn finish(self) -> Service {
+        self.next
+    }
+
+    fn said_of_tasks(&mut self, verb: &str, noun: &str, tasks: &[String]) {
+        if tasks.is_empty() {
+            return;
+        }
+        let named: Vec<String> = tasks.iter().map(|task| format!("(task {task})")).collect();
+        self.say(format!("{verb} {} {noun} {}.", tasks.len(), named.join(" ")));
+    }
+
+    fn say_once(&mut self, text: &str) {
+        let message = self.worded(text);
+        if self.next.events.first().is_none_or(|event| event.message != message) {
+            self.say(text.to_owned());
+        }
+    }
+
+    fn say(&mut self, text: String) {
+        let message = self.worded(&text);
+        let event = ServiceEvent { id: uuid(self.rng), created_at: self.now, message };
+        self.next.events.insert(0, event);
+        self.next.events.truncate(SERVICE_EVENTS_MAX);
+    }
+
+    fn worded(&self, text: &str) -> String {
+        format!("(service {}) {text}", self.service.key.name)
+    }
+}

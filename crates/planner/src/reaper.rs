@@ -1,0 +1,105 @@
+//! Forgets what has had its time: addresses of stopped tasks, old records.
+//
+// COMPAT: stopped tasks stay describable for an hour or so ("Viewing task stopped
+// errors"); an inactive service "may be cleaned up and purged" (DeleteService).
+
+use std::time::Duration;
+
+use model::{
+    DeploymentStatus, InterfaceOwner, Plan, ServiceStatus, Snapshot, TaskDefinitionStatus,
+    TaskState, Timestamp,
+};
+
+pub const STOPPED_TASK_KEPT: Duration = Duration::from_secs(60 * 60);
+pub const INACTIVE_SERVICE_KEPT: Duration = Duration::from_secs(60 * 60);
+pub const CLIENT_TOKEN_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
+/// COMPAT: "Service deployments … created within the last 90 days" (ListServiceDeployments).
+pub const DEPLOYMENT_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+/// LIMIT: records removed by one plan; the rest go in the next.
+const REMOVED_MAX: usize = 500;
+
+pub fn plan(snapshot: &Snapshot, now: Timestamp) -> Plan {
+    let mut plan = Plan::new();
+    release_addresses(snapshot, &mut plan);
+    reap_tasks(snapshot, now, &mut plan);
+    reap_services(snapshot, now, &mut plan);
+    reap_definitions(snapshot, &mut plan);
+    for token in snapshot.client_tokens.all() {
+        let end = token.created_at + CLIENT_TOKEN_KEPT;
+        if now >= end { plan.delete(token) } else { plan.wake_at(end) }
+    }
+    if plan.changes.len() > REMOVED_MAX {
+        plan.changes.truncate(REMOVED_MAX);
+        plan.wake_at(now);
+    }
+    plan
+}
+
+/// An address is free again when its task has stopped.
+fn release_addresses(snapshot: &Snapshot, plan: &mut Plan) {
+    for interface in snapshot.interfaces.all() {
+        let is_held = match &interface.owner {
+            InterfaceOwner::Task(key) => {
+                snapshot.task(key).is_some_and(|task| task.last_status != TaskState::Stopped)
+            }
+            InterfaceOwner::LoadBalancer { arn } => snapshot
+                .load_balancers
+                .list(&interface.scope)
+                .any(|load_balancer| load_balancer.arn() == *arn),
+        };
+        if !is_held {
+            plan.delete(interface);
+        }
+    }
+}
+
+fn reap_tasks(snapshot: &Snapshot, now: Timestamp, plan: &mut Plan) {
+    for task in snapshot.tasks.all().filter(|task| task.last_status == TaskState::Stopped) {
+        let end = task.stopped_at.unwrap_or(task.created_at) + STOPPED_TASK_KEPT;
+        if now >= end { plan.delete(task) } else { plan.wake_at(end) }
+    }
+}
+
+fn reap_services(snapshot: &Snapshot, now: Timestamp, plan: &mut Plan) {
+    for service in snapshot.services.all().filter(|s| s.status == ServiceStatus::Inactive) {
+        let end = service.inactive_at.unwrap_or(service.created_at) + INACTIVE_SERVICE_KEPT;
+        if now >= end { plan.delete(service) } else { plan.wake_at(end) }
+    }
+    for deployment in snapshot.service_deployments.all() {
+        let is_ended = match deployment.status {
+            DeploymentStatus::Successful | DeploymentStatus::Stopped => true,
+            DeploymentStatus::Pending | DeploymentStatus::InProgress => false,
+        };
+        let is_current = snapshot
+            .service(&deployment.service)
+            .is_some_and(|service| service.current_deployment == deployment.id);
+        let end = deployment.finished_at.unwrap_or(deployment.created_at) + DEPLOYMENT_KEPT;
+        if is_ended && !is_current && now >= end {
+            plan.delete(deployment);
+        }
+    }
+}
+
+/// A definition that is being deleted goes when no task or service uses it.
+fn reap_definitions(snapshot: &Snapshot, plan: &mut Plan) {
+    for definition in snapshot
+        .task_definitions
+        .all()
+        .filter(|definition| definition.status == TaskDefinitionStatus::DeleteInProgress)
+    {
+        let reference = definition.reference();
+        let is_run = snapshot
+            .tasks
+            .list(&definition.scope)
+            .any(|task| task.definition == reference && task.last_status != TaskState::Stopped);
+        let is_served = snapshot.services.list(&definition.scope).any(|service| {
+            service.status != ServiceStatus::Inactive
+                && snapshot
+                    .service_revision(&service.key, &service.primary_revision)
+                    .is_some_and(|revision| revision.definition == reference)
+        });
+        if !is_run && !is_served {
+            plan.delete(definition);
+        }
+    }
+}

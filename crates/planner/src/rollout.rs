@@ -1,0 +1,154 @@
+//! Begins a deployment: a new revision of a service, and the records that follow it.
+
+use model::{
+    AwsvpcConfiguration, CapacityProviderStrategyItem, DeploymentConfiguration, DeploymentStatus,
+    Entry, LaunchType, Plan, PropagateTags, Rng, Service, ServiceDeployment, ServiceKey,
+    ServiceLoadBalancer, ServiceRevision, Snapshot, SourceRevision, Tags, TaskDefinition,
+    TaskDefinitionRef, TaskState, Timestamp,
+};
+
+/// What a revision of a service is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RevisionSpec {
+    pub definition: TaskDefinitionRef,
+    pub launch_type: Option<LaunchType>,
+    pub capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
+    pub platform_version: Option<String>,
+    pub load_balancers: Vec<ServiceLoadBalancer>,
+    pub network: Option<AwsvpcConfiguration>,
+}
+
+impl RevisionSpec {
+    /// What a revision was made of.
+    pub fn of(revision: &ServiceRevision) -> RevisionSpec {
+        RevisionSpec {
+            definition: revision.definition.clone(),
+            launch_type: revision.launch_type,
+            capacity_provider_strategy: revision.capacity_provider_strategy.clone(),
+            platform_version: revision.platform_version.clone(),
+            load_balancers: revision.load_balancers.clone(),
+            network: revision.network.clone(),
+        }
+    }
+}
+
+/// The records of a deployment that begins.
+#[derive(Clone, Debug)]
+pub struct Begun {
+    pub revision: ServiceRevision,
+    pub deployment: ServiceDeployment,
+}
+
+/// Begins the first deployment of a service, or the next. The caller puts the ids into
+/// the service's record and both records into its plan.
+///
+/// A deployment that is still under way is ended by `plan`: a service has one at a time.
+pub fn begin(
+    snapshot: &Snapshot,
+    key: &ServiceKey,
+    (spec, configuration): (RevisionSpec, DeploymentConfiguration),
+    (now, rng): (Timestamp, &mut Rng),
+    plan: &mut Plan,
+) -> Begun {
+    let revision = ServiceRevision {
+        service: key.clone(),
+        id: rng.decimal_id(),
+        definition: spec.definition,
+        launch_type: spec.launch_type,
+        capacity_provider_strategy: spec.capacity_provider_strategy,
+        platform_version: spec.platform_version,
+        load_balancers: spec.load_balancers,
+        network: spec.network,
+        created_at: now,
+    };
+    let deployment = ServiceDeployment {
+        service: key.clone(),
+        id: rng.alphanumeric(20),
+        status: DeploymentStatus::Pending,
+        status_reason: None,
+        target_revision: revision.id.clone(),
+        source_revisions: source_revisions(snapshot, key),
+        deployment_configuration: configuration,
+        failed_tasks: 0,
+        created_at: now,
+        started_at: None,
+        finished_at: None,
+        updated_at: now,
+    };
+    supersede(snapshot, key, now, plan);
+    plan.insert(revision.clone());
+    plan.insert(deployment.clone());
+    Begun { revision, deployment }
+}
+
+/// How a revision's tasks are launched, and by which capacity provider.
+pub fn launch(revision: &ServiceRevision) -> (LaunchType, Option<String>) {
+    launch_of(revision.launch_type, &revision.capacity_provider_strategy)
+}
+
+/// The launch type that was asked for, or that of the capacity provider with the most
+/// weight (ties on its name).
+pub fn launch_of(
+    launch_type: Option<LaunchType>,
+    strategy: &[CapacityProviderStrategyItem],
+) -> (LaunchType, Option<String>) {
+    let heaviest = strategy
+        .iter()
+        .max_by_key(|item| (item.weight, std::cmp::Reverse(&item.capacity_provider)));
+    match (launch_type, heaviest) {
+        (Some(launch_type), _) => (launch_type, None),
+        (None, Some(item)) => (LaunchType::Fargate, Some(item.capacity_provider.clone())),
+        (None, None) => (LaunchType::Ec2, None),
+    }
+}
+
+/// The tags of a service's task: ECS's own where they are enabled, and what is propagated.
+pub fn task_tags(service: &Service, definition: &TaskDefinition) -> Tags {
+    let mut tags = match service.propagate_tags {
+        PropagateTags::None => Tags::new(),
+        PropagateTags::Service => service.tags.clone(),
+        PropagateTags::TaskDefinition => definition.tags.clone(),
+    };
+    if service.is_managed_tags_enabled {
+        tags.insert("aws:ecs:clusterName".to_owned(), service.key.cluster.clone());
+        tags.insert("aws:ecs:serviceName".to_owned(), service.key.name.clone());
+    }
+    tags
+}
+
+/// The revisions that have tasks now, and how many each is to have.
+fn source_revisions(snapshot: &Snapshot, key: &ServiceKey) -> Vec<SourceRevision> {
+    let mut counts = std::collections::BTreeMap::new();
+    for task in snapshot.tasks_of_service(key) {
+        if task.last_status <= TaskState::Running
+            && let Some(owner) = &task.service
+        {
+            *counts.entry(owner.revision.clone()).or_insert(0_u32) += 1;
+        }
+    }
+    counts
+        .into_iter()
+        .map(|(id, requested_task_count)| SourceRevision { id, requested_task_count })
+        .collect()
+}
+
+/// Ends the deployment under way: the next takes its place.
+fn supersede(snapshot: &Snapshot, key: &ServiceKey, now: Timestamp, plan: &mut Plan) {
+    let current = snapshot
+        .service(key)
+        .and_then(|service| snapshot.service_deployment(key, &service.current_deployment));
+    if let Some(current) = current.filter(|deployment| !deployment.status.is_final()) {
+        let ended = stopped(current, now);
+        plan.update(current, ended);
+    }
+}
+
+fn stopped(deployment: &Entry<ServiceDeployment>, now: Timestamp) -> ServiceDeployment {
+    ServiceDeployment {
+        status: DeploymentStatus::Stopped,
+        status_reason: Some("Service deployment was replaced by a newer deployment.".to_owned()),
+        finished_at: Some(now),
+        updated_at: now,
+        ..(*deployment.record).clone()
+    }
+}

@@ -1,0 +1,167 @@
+//! The safety laws of the rolling deployment, on any history of accidents.
+
+use model::{DesiredStatus, HealthStatus, StopCode, TargetHealthState, TaskState};
+use planner::bounds::bounds;
+use planner::health::{self, Verdict};
+use proptest::prelude::*;
+
+use crate::world::{Wanted, World, service_key};
+
+#[derive(Clone, Debug)]
+enum Accident {
+    Deploy,
+    Scale(u32),
+    Step(u8),
+    Crash(u8),
+    Unhealthy(u8),
+    Balance(u8),
+    Time(u8),
+}
+
+fn accidents() -> impl Strategy<Value = Accident> {
+    prop_oneof![
+        1 => Just(Accident::Deploy),
+        1 => (0u32..6).prop_map(Accident::Scale),
+        8 => any::<u8>().prop_map(Accident::Step),
+        1 => any::<u8>().prop_map(Accident::Crash),
+        1 => any::<u8>().prop_map(Accident::Unhealthy),
+        6 => any::<u8>().prop_map(Accident::Balance),
+        2 => (1u8..60).prop_map(Accident::Time),
+    ]
+}
+
+/// Tasks that are to run, and those of them that are healthy.
+fn counts(world: &World) -> (u32, u32) {
+    let service = world.snapshot.service(&service_key("web")).expect("the service");
+    let mut alive = 0;
+    let mut healthy = 0;
+    for task in world.snapshot.tasks_of_service(&service.key) {
+        let owner = task.service.as_ref().expect("a task of a service");
+        let revision =
+            world.snapshot.service_revision(&service.key, &owner.revision).expect("its revision");
+        if task.desired_status == DesiredStatus::Running && task.last_status != TaskState::Stopped {
+            alive += 1;
+        }
+        let verdict = health::verdict(&world.snapshot, service, revision, (task, world.now));
+        healthy += u32::from(verdict == Verdict::Healthy);
+    }
+    (alive, healthy)
+}
+
+fn suffer(world: &mut World, wanted: &mut Wanted, accident: &Accident) {
+    let tasks = world.tasks();
+    let pick = |index: u8| tasks.get(usize::from(index) % tasks.len().max(1)).cloned();
+    match accident {
+        Accident::Deploy => world.service(wanted),
+        Accident::Scale(count) => {
+            wanted.count = *count;
+            world.alter("web", |service| service.desired_count = *count);
+        }
+        Accident::Step(index) => {
+            if let Some(task) = pick(*index) {
+                world.step(&task);
+            }
+        }
+        Accident::Crash(index) => {
+            let running = pick(*index).filter(|task| {
+                (TaskState::Pending..TaskState::Stopped).contains(&task.last_status)
+            });
+            if let Some(task) = running {
+                world.crash(&task, StopCode::EssentialContainerExited);
+            }
+        }
+        Accident::Unhealthy(index) => {
+            if let Some(task) = pick(*index) {
+                world.set_health(&task, HealthStatus::Unhealthy);
+                world.set_target(&task, TargetHealthState::Unhealthy);
+            }
+        }
+        Accident::Balance(index) => {
+            let targets: Vec<_> = world.snapshot.targets.all().cloned().collect();
+            if let Some(target) = targets.get(usize::from(*index) % targets.len().max(1)) {
+                let mut plan = model::Plan::new();
+                if target.draining_since.is_some() {
+                    plan.delete(target);
+                } else {
+                    let mut next = (*target.record).clone();
+                    next.health.state = TargetHealthState::Healthy;
+                    plan.update(target, next);
+                }
+                world.commit(plan);
+            }
+        }
+        Accident::Time(seconds) => world.pass_time(u64::from(*seconds)),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 300, ..ProptestConfig::default() })]
+
+    /// Planning never takes healthy tasks below the lower bound, nor starts beyond the
+    /// upper; and when accidents cease, the service comes to what was asked.
+    #[test]
+    fn bounds_hold_and_the_service_converges(
+        seed in any::<u64>(),
+        count in 1u32..6,
+        minimum in 0u32..=100,
+        maximum in 100u32..=250,
+        is_balanced in any::<bool>(),
+        history in prop::collection::vec(accidents(), 1..60),
+    ) {
+        let mut world = World::new(seed);
+        world.node("n1", 100_000, 1_000_000);
+        let mut wanted = Wanted {
+            name: "web".to_owned(), count, minimum, maximum, is_balanced,
+            is_checked: false, grace_secs: 0,
+        };
+        world.service(&wanted);
+        for accident in &history {
+            suffer(&mut world, &mut wanted, accident);
+            let (alive_before, healthy_before) = counts(&world);
+            world.plan();
+            let (alive, healthy) = counts(&world);
+            let service = world.snapshot.service(&service_key("web")).expect("the service");
+            let bounds = bounds(service.desired_count, service.deployment_configuration);
+            prop_assert!(
+                healthy >= healthy_before.min(bounds.healthy_min),
+                "healthy fell from {healthy_before} to {healthy}, below {}", bounds.healthy_min
+            );
+            prop_assert!(
+                alive <= alive_before.max(bounds.running_max),
+                "{alive} are to run, above {}", bounds.running_max
+            );
+        }
+        // A bound that leaves no task to spare and no room for another cannot roll.
+        let can_roll = {
+            let service = world.snapshot.service(&service_key("web")).expect("the service");
+            let bounds = bounds(service.desired_count, service.deployment_configuration);
+            bounds.running_max > bounds.healthy_min || service.desired_count == 0
+        };
+        for _ in 0..20 {
+            world.pass_time(130);
+            world.settle();
+        }
+        let (alive, healthy) = counts(&world);
+        if can_roll {
+            prop_assert_eq!((alive, healthy), (wanted.count, wanted.count));
+            let service = world.snapshot.service(&service_key("web")).expect("the service");
+            prop_assert!(service.is_steady);
+        }
+    }
+
+    /// The same seed gives the same state, to the byte.
+    #[test]
+    fn the_same_seed_gives_the_same_bytes(seed in any::<u64>()) {
+        let run = || {
+            let mut world = World::new(seed);
+            world.node("n1", 10_000, 100_000);
+            world.service(&Wanted {
+                name: "web".to_owned(), count: 3, minimum: 100, maximum: 200,
+                is_balanced: true, is_checked: false, grace_secs: 0,
+            });
+            world.settle();
+            format!("{:?}", world.snapshot.tasks.all().collect::<Vec<_>>())
+        };
+        prop_assert_eq!(run(), run());
+    }
+}

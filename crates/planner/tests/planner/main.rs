@@ -1,0 +1,5 @@
+//! The planners against a small world: golden scripts, and the safety laws of every plan.
+
+mod laws;
+mod scripts;
+mod world;

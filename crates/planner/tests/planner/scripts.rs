@@ -1,0 +1,158 @@
+//! Runs `tests/scripts/*.txt`: commands, `----`, and what they print.
+//!
+//! `UPDATE_EXPECT=1 cargo test -p planner` writes the answers anew.
+
+use std::fmt::Write as _;
+use std::path::Path;
+
+use model::{HealthStatus, StopCode, TargetHealthState, TaskState};
+
+use crate::world::{Wanted, World, service_key};
+
+#[test]
+fn every_script_prints_what_it_says() {
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts");
+    let mut count = 0;
+    for entry in std::fs::read_dir(&folder).expect("the folder of scripts") {
+        let path = entry.expect("a directory entry").path();
+        let written = std::fs::read_to_string(&path).expect("a readable script");
+        let printed = run(&written);
+        expect_test::expect_file![&path].assert_eq(&printed);
+        count += 1;
+    }
+    assert!(count > 0, "there are no scripts");
+}
+
+/// The script with every answer as it is now.
+fn run(script: &str) -> String {
+    let mut world = World::new(1);
+    let mut output = String::new();
+    for block in script.split("\n\n") {
+        let commands = block.split("\n----").next().unwrap_or_default().trim_end();
+        let mut answer = String::new();
+        for line in commands.lines().filter(|line| !line.starts_with('#')) {
+            answer.push_str(&command(&mut world, line));
+        }
+        output.push_str(commands);
+        if commands.lines().any(|line| !line.starts_with('#')) {
+            output.push_str("\n----\n");
+            output.push_str(answer.trim_end());
+        }
+        output.push_str("\n\n");
+    }
+    format!("{}\n", output.trim_end())
+}
+
+fn command(world: &mut World, line: &str) -> String {
+    let mut words = line.split_whitespace();
+    let verb = words.next().unwrap_or_default();
+    let words: Vec<&str> = words.collect();
+    world.log.clear();
+    match verb {
+        "node" => world.node(words[0], number(&words, "cpu"), number(&words, "memory")),
+        "service" => world.service(&wanted(&words)),
+        "scale" => {
+            let count = words[1].parse().expect("a count");
+            world.alter(words[0], |service| service.desired_count = count);
+        }
+        "delete" => world.alter(words[0], |service| {
+            service.status = model::ServiceStatus::Draining;
+            service.desired_count = 0;
+        }),
+        "settle" => world.settle(),
+        "plan" => world.plan(),
+        "nodes" => {
+            world.run_nodes();
+        }
+        "time" => world.pass_time(words[0].parse().expect("seconds")),
+        "crash" => {
+            let task = world.named(words[0]);
+            world.crash(&task, StopCode::EssentialContainerExited);
+        }
+        "unhealthy" => {
+            let task = world.named(words[0]);
+            world.set_health(&task, HealthStatus::Unhealthy);
+            world.set_target(&task, TargetHealthState::Unhealthy);
+        }
+        "healthy" => {
+            let task = world.named(words[0]);
+            world.set_health(&task, HealthStatus::Healthy);
+        }
+        "show" => return show(world, words[0]),
+        "events" => return events(world, words[0]),
+        other => panic!("no command `{other}`"),
+    }
+    world.log.iter().fold(String::new(), |mut text, line| {
+        let _ = writeln!(text, "{line}");
+        text
+    })
+}
+
+fn show(world: &World, name: &str) -> String {
+    let service = world.snapshot.service(&service_key(name)).expect("the service");
+    let mut text = String::new();
+    for task in world.snapshot.tasks_of_service(&service.key) {
+        if task.last_status == TaskState::Stopped {
+            continue;
+        }
+        let of = task.service.as_ref().map(|owner| owner.revision.as_str());
+        let is_primary = of == Some(service.primary_revision.as_str());
+        let _ = writeln!(
+            text,
+            "{} {} {} {}",
+            world.name(task),
+            if is_primary { "PRIMARY" } else { "ACTIVE" },
+            task.last_status.as_str(),
+            task.node.as_deref().unwrap_or("-"),
+        );
+    }
+    let mut lines: Vec<&str> = text.lines().collect();
+    lines.sort_unstable();
+    let deployment = world
+        .snapshot
+        .service_deployment(&service.key, &service.current_deployment)
+        .expect("the deployment");
+    format!("{}\n{} {}\n", lines.join("\n"), service.status.as_str(), deployment.status.as_str())
+        .trim_start()
+        .to_owned()
+}
+
+fn events(world: &World, name: &str) -> String {
+    let service = world.snapshot.service(&service_key(name)).expect("the service");
+    let mut text = String::new();
+    for event in service.events.iter().rev() {
+        let mut message = event.message.clone();
+        for task in world.tasks() {
+            message = message.replace(&task.key.id, world.name(&task));
+        }
+        for revision in world.snapshot.service_revisions.all() {
+            message = message.replace(&revision.id, "REVISION");
+        }
+        let _ = writeln!(text, "{message}");
+    }
+    text
+}
+
+fn wanted(words: &[&str]) -> Wanted {
+    let or = |name: &str, default: u32| option(words, name).unwrap_or(default);
+    Wanted {
+        name: words[0].to_owned(),
+        count: number(words, "count"),
+        minimum: or("minimum", 100),
+        maximum: or("maximum", 200),
+        is_balanced: words.contains(&"balanced"),
+        is_checked: words.contains(&"checked"),
+        grace_secs: or("grace", 0),
+    }
+}
+
+fn number(words: &[&str], name: &str) -> u32 {
+    option(words, name).expect("the setting is given")
+}
+
+fn option(words: &[&str], name: &str) -> Option<u32> {
+    words.iter().find_map(|word| {
+        let (key, value) = word.split_once('=')?;
+        (key == name).then(|| value.parse().expect("a number"))
+    })
+}
