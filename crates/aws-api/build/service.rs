@@ -29,7 +29,9 @@ impl Service {
         let outputs: Vec<String> =
             service.operations().iter().map(|(_, it)| text(it, "output").to_owned()).collect();
         let mut answered = BTreeSet::new();
-        outputs.iter().for_each(|output| service.reach(output, &mut answered));
+        for output in &outputs {
+            service.reach(output, &mut answered);
+        }
         service.answered = answered;
         service.recursive = service
             .shapes()
@@ -147,7 +149,9 @@ impl Service {
 
     fn reach(&self, name: &str, found: &mut BTreeSet<String>) {
         if found.insert(name.to_owned()) {
-            self.targets(name).iter().for_each(|target| self.reach(target, found));
+            for target in self.targets(name) {
+                self.reach(&target, found);
+            }
         }
     }
 

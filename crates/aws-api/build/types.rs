@@ -31,10 +31,16 @@ fn structure(service: &Service, name: &str, shape: &Value, out: &mut String) {
     }
     text.push_str("}\n\n");
     let fields: Vec<String> = members.iter().map(|(member, _)| names::snake(member)).collect();
-    let reads: String =
-        fields.iter().map(|field| format!("            {field}: fields.next()?,\n")).collect();
-    let writes: String =
-        fields.iter().map(|field| format!("            &self.{field},\n")).collect();
+    let reads = fields
+        .iter()
+        .map(|field| format!("            {field}: fields.next()?,\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    let writes = fields
+        .iter()
+        .map(|field| format!("            &self.{field},\n"))
+        .collect::<Vec<_>>()
+        .concat();
     let body = if fields.is_empty() {
         format!(
             "        wire::Fields::of(value, &schema::{schema})?;\n        Ok({type_name} {{}})"
@@ -89,13 +95,17 @@ fn field_type(service: &Service, name: &str, member: &str, target: &Value) -> St
 fn enumeration(name: &str, values: &[&str], out: &mut String) {
     let type_name = names::type_name(name);
     let variants: Vec<String> = values.iter().map(|value| names::pascal(value)).collect();
-    let list: String = variants.iter().map(|it| format!("    {it},\n")).collect();
+    let list = variants.iter().map(|it| format!("    {it},\n")).collect::<Vec<_>>().concat();
     let pairs = || variants.iter().zip(values);
-    let to_text: String =
-        pairs().map(|(it, value)| format!("            Self::{it} => {value:?},\n")).collect();
-    let from_text: String =
-        pairs().map(|(it, value)| format!("            {value:?} => Ok(Self::{it}),\n")).collect();
-    let all: String = variants.iter().map(|it| format!("Self::{it}, ")).collect();
+    let to_text = pairs()
+        .map(|(it, value)| format!("            Self::{it} => {value:?},\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    let from_text = pairs()
+        .map(|(it, value)| format!("            {value:?} => Ok(Self::{it}),\n"))
+        .collect::<Vec<_>>()
+        .concat();
+    let all = variants.iter().map(|it| format!("Self::{it}, ")).collect::<Vec<_>>().concat();
     write!(
         out,
         "#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -2,7 +2,7 @@
 //!
 //! INVARIANT: a sensitive member's value does not reach the formatter.
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use model::Timestamp;
 
@@ -37,7 +37,7 @@ impl DebugWriter {
         if self.cursor.next().sensitive {
             self.push(MASK);
         } else if self.masked == 0 {
-            self.out.push_str(&format!("{value:?}"));
+            write!(self.out, "{value:?}").expect("a string takes any text");
         }
     }
 

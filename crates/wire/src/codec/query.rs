@@ -69,10 +69,13 @@ pub(super) fn particulars(error: &ApiError) -> String {
         let field = match field {
             Field::Text(text) => escape(text).into_owned(),
             Field::List(list) => {
-                list.iter().map(|it| format!("<member>{}</member>", escape(it))).collect()
+                let items = list.iter().map(|it| format!("<member>{}</member>", escape(it)));
+                items.collect::<Vec<_>>().concat()
             }
         };
-        text.push_str(&format!("<{name}>{field}</{name}>"));
+        for part in ["<", name, ">", &field, "</", name, ">"] {
+            text.push_str(part);
+        }
     }
     text
 }

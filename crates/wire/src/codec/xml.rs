@@ -112,6 +112,7 @@ impl XmlWriter {
     }
 }
 
+#[derive(Clone, Copy)]
 enum IsFlattened {
     Yes,
     No,

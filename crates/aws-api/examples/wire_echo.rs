@@ -1,0 +1,163 @@
+//! The wire without a server: one JSON command a line in, one JSON answer a line out.
+//!
+//! The agreement test drives it with what AWS's own client library sends, and hands what it
+//! answers to that library's parsers.
+
+use std::io::{self, BufRead, Write as _};
+use std::pin::pin;
+use std::task::{Context, Poll, Waker};
+
+use aws_api::{ec2, ecs, elbv2, logs, sts};
+use serde_json::{Value as Json, json};
+use wire::{ApiError, Facts, Request, Response};
+
+fn main() -> io::Result<()> {
+    let mut out = io::stdout().lock();
+    for line in io::stdin().lock().lines() {
+        let command: Json = serde_json::from_str(&line?)?;
+        let answer = match text(&command, "do") {
+            "input" => input(&command),
+            "output" => output(&command),
+            "refuse" => refuse(&command),
+            other => json!({"failed": format!("no such command: {other}")}),
+        };
+        writeln!(out, "{answer}")?;
+        out.flush()?;
+    }
+    Ok(())
+}
+
+/// What a request decodes to, and what a service that implements nothing answers to it.
+fn input(command: &Json) -> Json {
+    let facts = Facts {
+        target: command["target"].as_str(),
+        content_type: command["content_type"].as_str(),
+        host: command["host"].as_str(),
+        scope_service: command["scope"].as_str(),
+        query: text(command, "query"),
+        body: text(command, "body").as_bytes(),
+    };
+    let route = match wire::route(aws_api::SERVICES, &facts) {
+        Ok(route) => route,
+        Err(refusal) => return response(&refusal.response("request-1")),
+    };
+    let request = route.request(&facts, "request-1");
+    let typed = request.decode().map(|value| (route.operation.input.read)(value));
+    match typed {
+        Ok(Ok(typed)) => {
+            let text = wire::dump(route.operation.input.schema, &*typed);
+            json!({
+                "service": route.service.name,
+                "operation": route.operation.name,
+                "value": serde_json::from_slice::<Json>(&text).unwrap_or_default(),
+                "unimplemented": response(&dispatch(&request)),
+            })
+        }
+        Ok(Err(error)) => json!({"failed": error.to_string()}),
+        Err(error) => response(&request.refuse(&error)),
+    }
+}
+
+/// The encoded answer of an operation that gave this value.
+fn output(command: &Json) -> Json {
+    let request = match named(command) {
+        Ok(request) => request,
+        Err(failed) => return failed,
+    };
+    let output = request.operation.output;
+    let value = command["value"].to_string();
+    let typed = wire::parse(value.as_bytes(), output.schema)
+        .map_err(|error| error.to_string())
+        .and_then(|value| (output.read)(value).map_err(|error| error.to_string()));
+    match typed {
+        Ok(typed) => response(&request.encode(&*typed)),
+        Err(error) => json!({"failed": error}),
+    }
+}
+
+/// The encoded refusal of an operation.
+fn refuse(command: &Json) -> Json {
+    let request = match named(command) {
+        Ok(request) => request,
+        Err(failed) => return failed,
+    };
+    let (code, message) = (text(command, "code").to_owned(), text(command, "message"));
+    let status = command["status"].as_u64().and_then(|it| u16::try_from(it).ok());
+    let error = ApiError::client(code, message).status(status.unwrap_or(400));
+    response(&request.refuse(&error))
+}
+
+fn named(command: &Json) -> Result<Request<'static>, Json> {
+    let (service, operation) = (text(command, "service"), text(command, "operation"));
+    let found = aws_api::SERVICES.iter().find(|it| it.name == service);
+    found
+        .and_then(|service| {
+            let operation = service.operation(operation)?;
+            Some(Request {
+                service,
+                operation,
+                protocol: service.protocol,
+                query: "",
+                body: b"",
+                request_id: "request-1",
+            })
+        })
+        .ok_or_else(|| json!({"failed": format!("no operation {service}.{operation}")}))
+}
+
+struct Nothing;
+
+impl ecs::Ecs for Nothing {
+    type Context = ();
+}
+
+impl elbv2::Elbv2 for Nothing {
+    type Context = ();
+}
+
+impl ec2::Ec2 for Nothing {
+    type Context = ();
+}
+
+impl sts::Sts for Nothing {
+    type Context = ();
+}
+
+impl logs::Logs for Nothing {
+    type Context = ();
+}
+
+fn dispatch(request: &Request<'_>) -> Response {
+    match request.service.name {
+        "ecs" => ready(ecs::dispatch(&Nothing, &(), request)),
+        "elbv2" => ready(elbv2::dispatch(&Nothing, &(), request)),
+        "ec2" => ready(ec2::dispatch(&Nothing, &(), request)),
+        "sts" => ready(sts::dispatch(&Nothing, &(), request)),
+        _ => ready(logs::dispatch(&Nothing, &(), request)),
+    }
+}
+
+/// Runs what never waits.
+fn ready<T>(future: impl Future<Output = T>) -> T {
+    match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+        Poll::Ready(value) => value,
+        Poll::Pending => unreachable!("nothing here waits"),
+    }
+}
+
+fn response(response: &Response) -> Json {
+    let headers: serde_json::Map<String, Json> = response
+        .headers
+        .iter()
+        .map(|(name, value)| ((*name).to_owned(), Json::from(value.clone())))
+        .collect();
+    json!({
+        "status": response.status,
+        "headers": headers,
+        "body": String::from_utf8_lossy(&response.body),
+    })
+}
+
+fn text<'a>(command: &'a Json, key: &str) -> &'a str {
+    command[key].as_str().unwrap_or_default()
+}
