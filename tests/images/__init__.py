@@ -1,0 +1,1 @@
+"""Test images, built without a network."""
