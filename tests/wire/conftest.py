@@ -40,8 +40,10 @@ def echo():
 
 
 def build():
-    command = ["cargo", "build", "--quiet", "--package", "aws-api", "--example", "wire_echo",
-               "--message-format", "json"]
+    command = [
+        "cargo", "build", "--quiet", "--package", "aws-api", "--example", "wire_echo",
+        "--message-format", "json",
+    ]
     output = subprocess.run(command, cwd=ROOT, check=True, stdout=subprocess.PIPE).stdout
     for line in output.splitlines():
         message = json.loads(line)

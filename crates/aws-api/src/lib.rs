@@ -34,7 +34,7 @@
 //!
 //! and the edge answers a request with
 //!
-//! ```ignore
+//! ```text
 //! let route = wire::route(aws_api::SERVICES, &facts)?;
 //! let request = route.request(&facts, &request_id);
 //! let response = match route.service.name {

@@ -4,8 +4,10 @@
 //!
 //! INVARIANT: a sensitive value is not in the message.
 
+use std::cmp::Ordering;
+
 use crate::error::ApiError;
-use crate::limits::{SHOWN_VALUE_MAX, VIOLATIONS_MAX};
+use crate::limits::{SHOWN_TEXT_MAX, VIOLATIONS_MAX};
 use crate::schema::{Kind, Member, Operation, Quirks, Schema, Wording};
 use crate::value::Value;
 
@@ -113,14 +115,22 @@ fn in_ec2_words(violation: &Violation) -> String {
     }
 }
 
-struct Checker {
-    path: Vec<String>,
+struct Checker<'v> {
+    path: Vec<Step<'v>>,
     wording: Wording,
     found: Vec<Violation>,
 }
 
-impl Checker {
-    fn value(&mut self, value: &Value, schema: &'static Schema) {
+/// One step of a path, made text only when there is something to tell.
+#[derive(Clone, Copy)]
+enum Step<'v> {
+    Member(&'static Member),
+    Element(usize),
+    Key(&'v str),
+}
+
+impl<'v> Checker<'v> {
+    fn value(&mut self, value: &'v Value, schema: &'static Schema) {
         match (value, schema.kind) {
             (Value::Absent, _) => self.report(value, schema, Constraint::Present),
             (Value::Structure(values), Kind::Structure(members)) => {
@@ -133,95 +143,112 @@ impl Checker {
                 self.members(values, members);
             }
             (Value::List(values), Kind::List(list)) => {
-                self.bounds(value, schema, Measure::Length, values.len() as i64);
+                self.length(value, schema, values.len());
                 for (index, value) in values.iter().enumerate() {
-                    let number = index + 1;
-                    self.enter(match self.wording {
-                        Wording::Counted => format!("{number}.member"),
-                        Wording::Ec2 => number.to_string(),
-                    });
-                    self.value(value, list.element);
-                    self.path.pop();
+                    self.inside(Step::Element(index + 1), value, list.element);
                 }
             }
             (Value::Map(entries), Kind::Map(map)) => {
-                self.bounds(value, schema, Measure::Length, entries.len() as i64);
+                self.length(value, schema, entries.len());
                 for (key, value) in entries {
                     self.text(key, map.key);
-                    self.enter(format!("{key}.member"));
-                    self.value(value, map.value);
-                    self.path.pop();
+                    self.inside(Step::Key(key), value, map.value);
                 }
             }
             (Value::String(text), _) => self.text(text, schema),
-            (Value::Blob(bytes), _) => {
-                self.bounds(value, schema, Measure::Length, bytes.len() as i64);
+            (Value::Blob(bytes), _) => self.length(value, schema, bytes.len()),
+            (Value::Integer(number), _) => {
+                self.bounds(value, schema, Measure::Value, |bound| number.cmp(&bound));
             }
-            (Value::Integer(number), _) => self.bounds(value, schema, Measure::Value, *number),
-            (Value::Double(number), _) => self.range(*number, schema),
+            (Value::Double(number), _) => {
+                self.bounds(value, schema, Measure::Value, |bound| order(*number, bound));
+            }
             _ => {}
         }
     }
 
-    fn members(&mut self, values: &[Value], members: &'static [Member]) {
+    fn inside(&mut self, step: Step<'v>, value: &'v Value, schema: &'static Schema) {
+        self.path.push(step);
+        self.value(value, schema);
+        self.path.pop();
+    }
+
+    fn members(&mut self, values: &'v [Value], members: &'static [Member]) {
         for (member, value) in members.iter().zip(values) {
-            if value.is_absent() && !member.required {
-                continue;
+            if member.required || !value.is_absent() {
+                self.inside(Step::Member(member), value, member.schema);
             }
-            self.enter(match self.wording {
-                Wording::Counted => lower_first(member.name),
-                Wording::Ec2 => member.query.to_owned(),
-            });
-            self.value(value, member.schema);
-            self.path.pop();
         }
     }
 
     fn text(&mut self, text: &str, schema: &'static Schema) {
-        let show = || Value::String(text.to_owned());
-        if let Kind::Enum(names) = schema.kind {
-            if !names.contains(&text) {
-                self.report(&show(), schema, Constraint::OneOf(names));
-            }
-            return;
-        }
-        if schema.min.is_some() || schema.max.is_some() {
-            self.bounds(&show(), schema, Measure::Length, text.chars().count() as i64);
-        }
-        if let Some(pattern) = &schema.pattern
-            && !pattern.matches(text)
-        {
-            self.report(&show(), schema, Constraint::Pattern(pattern.source()));
-        }
-    }
-
-    fn bounds(&mut self, value: &Value, schema: &'static Schema, measure: Measure, size: i64) {
-        if let Some(min) = schema.min.filter(|min| size < *min) {
-            self.report(value, schema, Constraint::AtLeast(measure, min));
-        }
-        if let Some(max) = schema.max.filter(|max| size > *max) {
-            self.report(value, schema, Constraint::AtMost(measure, max));
+        let length = || text.chars().count() as i64;
+        let broken = [
+            match schema.kind {
+                Kind::Enum(names) if !names.contains(&text) => Some(Constraint::OneOf(names)),
+                _ => None,
+            },
+            out_of_bounds(schema, Measure::Length, |bound| length().cmp(&bound)),
+            schema
+                .pattern
+                .as_ref()
+                .filter(|pattern| !pattern.matches(text))
+                .map(|pattern| Constraint::Pattern(pattern.source())),
+        ];
+        for constraint in broken.into_iter().flatten() {
+            self.report(&Value::String(text.to_owned()), schema, constraint);
         }
     }
 
-    fn range(&mut self, number: f64, schema: &'static Schema) {
-        let value = Value::Double(number);
-        if let Some(min) = schema.min.filter(|min| number < *min as f64) {
-            self.report(&value, schema, Constraint::AtLeast(Measure::Value, min));
-        }
-        if let Some(max) = schema.max.filter(|max| number > *max as f64) {
-            self.report(&value, schema, Constraint::AtMost(Measure::Value, max));
-        }
+    fn length(&mut self, value: &Value, schema: &'static Schema, length: usize) {
+        self.bounds(value, schema, Measure::Length, |bound| (length as i64).cmp(&bound));
     }
 
-    fn enter(&mut self, label: String) {
-        self.path.push(label);
+    fn bounds(
+        &mut self,
+        value: &Value,
+        schema: &'static Schema,
+        measure: Measure,
+        compare: impl Fn(i64) -> Ordering,
+    ) {
+        if let Some(over) = out_of_bounds(schema, measure, compare) {
+            self.report(value, schema, over);
+        }
     }
 
     fn report(&mut self, value: &Value, schema: &'static Schema, constraint: Constraint) {
         let value = (!schema.sensitive).then(|| shown(value, schema));
-        self.found.push(Violation { path: self.path.join("."), value, constraint });
+        let labels: Vec<String> = self.path.iter().map(|step| self.label(*step)).collect();
+        self.found.push(Violation { path: abridged(labels.join(".")), value, constraint });
     }
+
+    fn label(&self, step: Step<'_>) -> String {
+        match (step, self.wording) {
+            (Step::Member(member), Wording::Counted) => lower_first(member.name),
+            (Step::Member(member), Wording::Ec2) => member.query.to_owned(),
+            (Step::Element(number), Wording::Counted) => format!("{number}.member"),
+            (Step::Element(number), Wording::Ec2) => number.to_string(),
+            (Step::Key(key), _) => format!("{key}.member"),
+        }
+    }
+}
+
+/// A codec lets no number through that has no order.
+fn order(number: f64, bound: i64) -> Ordering {
+    number.partial_cmp(&(bound as f64)).unwrap_or(Ordering::Less)
+}
+
+/// The bound that a size or number passes; `compare` is it against a bound.
+fn out_of_bounds(
+    schema: &'static Schema,
+    measure: Measure,
+    compare: impl Fn(i64) -> Ordering,
+) -> Option<Constraint> {
+    if let Some(min) = schema.min.filter(|min| compare(*min) == Ordering::Less) {
+        return Some(Constraint::AtLeast(measure, min));
+    }
+    let max = schema.max.filter(|max| compare(*max) == Ordering::Greater)?;
+    Some(Constraint::AtMost(measure, max))
 }
 
 /// COMPAT: members start in lower case in these messages, whatever the model's spelling.
@@ -235,8 +262,13 @@ fn lower_first(name: &str) -> String {
 fn shown(value: &Value, schema: &'static Schema) -> String {
     let mut text = String::new();
     show(value, schema, &mut text);
-    if text.len() > SHOWN_VALUE_MAX {
-        text.truncate(text.floor_char_boundary(SHOWN_VALUE_MAX));
+    abridged(text)
+}
+
+/// What a caller sent, short enough for a message.
+pub(crate) fn abridged(mut text: String) -> String {
+    if text.len() > SHOWN_TEXT_MAX {
+        text.truncate(text.floor_char_boundary(SHOWN_TEXT_MAX));
         text.push('…');
     }
     text
@@ -255,7 +287,7 @@ fn show(value: &Value, schema: &'static Schema, out: &mut String) {
         (Value::List(values), Kind::List(list)) => {
             out.push('[');
             for (index, value) in values.iter().enumerate() {
-                if out.len() > SHOWN_VALUE_MAX {
+                if out.len() > SHOWN_TEXT_MAX {
                     break;
                 }
                 out.push_str(if index == 0 { "" } else { ", " });

@@ -1,5 +1,6 @@
 //! One codec a protocol, behind one trait.
 
+use crate::check::abridged;
 use crate::error::ApiError;
 use crate::request::{Request, Response};
 use crate::schema::{Protocol, Quirks, Service, Wording};
@@ -53,7 +54,8 @@ pub enum DecodeError {
 }
 
 /// The refusal of a member that the operation does not have.
-fn unknown_member(path: &str, operation: &str, quirks: &Quirks) -> ApiError {
+fn unknown_member(path: String, operation: &str, quirks: &Quirks) -> ApiError {
+    let path = abridged(path);
     let message = match quirks.wording {
         Wording::Counted => format!(
             "1 validation error detected: '{path}' failed to satisfy constraint: \

@@ -17,5 +17,5 @@ pub const QUERY_INDEX_MAX: u32 = 20_000;
 /// LIMIT: violations that one refusal spells out; the others are counted.
 pub const VIOLATIONS_MAX: usize = 10;
 
-/// LIMIT: how much of an offending value an error message shows, in bytes.
-pub const SHOWN_VALUE_MAX: usize = 256;
+/// LIMIT: how much of a value or of a member's path an error message shows, in bytes.
+pub const SHOWN_TEXT_MAX: usize = 256;

@@ -102,7 +102,11 @@ fn by_action(services: &[&'static Service], facts: &Facts<'_>) -> Result<Route, 
     let Some(service) = service else { return refuse(unknown_service(facts)) };
     if !matches!(protocol, Protocol::Query | Protocol::Ec2) {
         let message = "the request has no X-Amz-Target".to_owned();
-        return refuse(ApiError::client("MissingAuthenticationToken", message));
+        return refuse(ApiError::client(service.quirks.unknown_operation, message));
+    }
+    if std::str::from_utf8(facts.body).is_err() {
+        let message = "the request body is not UTF-8".to_owned();
+        return refuse(ApiError::client("MalformedQueryString", message));
     }
     let Some(name) = &form.action else {
         let message = "the request must contain the parameter Action".to_owned();

@@ -109,11 +109,11 @@ pub fn read_boxed<T: Read + Write + 'static>(value: Value) -> Result<Box<dyn Wri
 }
 
 macro_rules! scalar {
-    ($type:ty, $name:literal, $variant:ident($value:ident) => $read:expr, $write:ident($field:ident) => $out:expr) => {
+    ($type:ty, $variant:ident, $name:literal, $read:expr, $write:expr) => {
         impl Read for $type {
             fn read(value: Value) -> Result<$type, ReadError> {
                 match value {
-                    Value::$variant($value) => $read,
+                    Value::$variant(value) => Option::ok_or($read(value), ReadError($name)),
                     _ => Err(ReadError($name)),
                 }
             }
@@ -121,22 +121,32 @@ macro_rules! scalar {
 
         impl Write for $type {
             fn write(&self, writer: &mut dyn Writer) {
-                let $field = self;
-                writer.$write($out);
+                let write: fn(&mut dyn Writer, &$type) = $write;
+                write(writer, self);
             }
         }
     };
 }
 
-scalar!(bool, "boolean", Boolean(value) => Ok(value), boolean(value) => *value);
-scalar!(i32, "integer", Integer(value) => i32::try_from(value).map_err(|_| ReadError("integer")), integer(value) => i64::from(*value));
-scalar!(i64, "long", Integer(value) => Ok(value), integer(value) => *value);
-scalar!(f32, "float", Double(value) => Ok(value as f32), double(value) => f64::from(*value));
-scalar!(f64, "double", Double(value) => Ok(value), double(value) => *value);
-scalar!(String, "string", String(value) => Ok(value), string(value) => value);
-scalar!(Bytes, "blob", Blob(value) => Ok(value), blob(value) => value);
-scalar!(Timestamp, "timestamp", Timestamp(value) => Ok(value), timestamp(value) => *value);
-scalar!(serde_json::Value, "document", Document(value) => Ok(value), document(value) => value);
+scalar!(bool, Boolean, "boolean", Some, |writer, it| writer.boolean(*it));
+scalar!(i32, Integer, "integer", int, |writer, it| writer.integer(i64::from(*it)));
+scalar!(i64, Integer, "long", Some, |writer, it| writer.integer(*it));
+scalar!(f32, Double, "float", float, |writer, it| writer.double(f64::from(*it)));
+scalar!(f64, Double, "double", Some, |writer, it| writer.double(*it));
+scalar!(String, String, "string", Some, |writer, it| writer.string(it));
+scalar!(Bytes, Blob, "blob", Some, |writer, it| writer.blob(it));
+scalar!(Timestamp, Timestamp, "timestamp", Some, |writer, it| writer.timestamp(*it));
+scalar!(serde_json::Value, Document, "document", Some, |writer, it| writer.document(it));
+
+fn int(value: i64) -> Option<i32> {
+    value.try_into().ok()
+}
+
+/// The codec let through only what an `f32` can hold.
+#[expect(clippy::unnecessary_wraps, reason = "one signature for all scalars")]
+fn float(value: f64) -> Option<f32> {
+    Some(value as f32)
+}
 
 impl<T: Read> Read for Option<T> {
     fn read(value: Value) -> Result<Option<T>, ReadError> {

@@ -24,7 +24,7 @@ impl Codec for AwsJson {
         let body = if request.body.is_empty() { b"{}" } else { request.body };
         parse(body, request.operation.input.schema).map_err(|error| match error {
             DecodeError::Unknown(path) => {
-                unknown_member(&path, request.operation.name, &request.service.quirks)
+                unknown_member(path, request.operation.name, &request.service.quirks)
             }
             DecodeError::Malformed(_)
             | DecodeError::WrongType { .. }

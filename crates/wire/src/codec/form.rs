@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 use std::cmp::Ordering;
+use std::collections::BTreeSet;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -12,6 +13,7 @@ use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 
 use super::DecodeError;
+use crate::check::abridged;
 use crate::limits::{QUERY_DEPTH_MAX, QUERY_INDEX_MAX, QUERY_PARAMETERS_MAX};
 use crate::schema::{Kind, List, Map, Member, Schema};
 use crate::timestamp;
@@ -115,7 +117,7 @@ impl<'a> Group<'a> {
         let ends = |it: &Parameter<'_>| it.name.len() < self.at;
         let count = self.parameters.iter().take_while(|it| ends(it)).count();
         if count > 1 {
-            return Err(DecodeError::Duplicate(self.path().to_owned()));
+            return Err(DecodeError::Duplicate(abridged(self.path().to_owned())));
         }
         let own = self.parameters.first().filter(|it| ends(it)).map(|it| &*it.value);
         Ok((own, Group { parameters: &self.parameters[count..], at: self.at }))
@@ -199,7 +201,8 @@ impl Reader {
     }
 
     fn map(&self, map: Map, group: Group<'_>) -> Result<Value, DecodeError> {
-        let mut entries: Vec<(String, Value)> = Vec::new();
+        let mut entries = Vec::new();
+        let mut keys = BTreeSet::new();
         for item in items(group, if map.flattened { None } else { Some("entry") })? {
             let mut key = None;
             let mut value = Value::Absent;
@@ -213,8 +216,8 @@ impl Reader {
                 }
             }
             let key = key.ok_or_else(|| item.wrong("expected a key".to_owned()))?;
-            if entries.iter().any(|(other, _)| *other == key) {
-                return Err(DecodeError::Duplicate(format!("{}.{key}", item.path())));
+            if !keys.insert(key.clone()) {
+                return Err(DecodeError::Duplicate(abridged(format!("{}.{key}", item.path()))));
             }
             entries.push((key, value));
         }
@@ -243,7 +246,7 @@ fn items<'a>(group: Group<'a>, wrapper: Option<&str>) -> Result<Vec<Group<'a>>, 
     }
     found.sort_by_key(|(number, _)| *number);
     if let Some(pair) = found.windows(2).find(|pair| pair[0].0 == pair[1].0) {
-        return Err(DecodeError::Duplicate(pair[1].1.path().to_owned()));
+        return Err(DecodeError::Duplicate(abridged(pair[1].1.path().to_owned())));
     }
     Ok(found.into_iter().map(|(_, item)| item).collect())
 }

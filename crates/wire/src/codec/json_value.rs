@@ -5,7 +5,9 @@
 //!
 //! INVARIANT: a member is found in the schema or the parse ends there; nothing is skipped.
 
+use std::borrow::Cow;
 use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::fmt;
 
 use base64::Engine;
@@ -16,6 +18,7 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::DecodeError;
+use crate::check::abridged;
 use crate::cursor::Cursor;
 use crate::limits::JSON_DEPTH_MAX;
 use crate::schema::{Kind, Map, Member, Schema, TimestampFormat};
@@ -50,13 +53,34 @@ pub fn dump(schema: &'static Schema, shape: &dyn Write) -> Vec<u8> {
 
 #[derive(Default)]
 struct Context {
-    path: RefCell<Vec<String>>,
+    path: RefCell<Vec<Step>>,
     error: RefCell<Option<DecodeError>>,
 }
 
+enum Step {
+    Member(&'static str),
+    /// A key of a map, or a name that no member has.
+    Key(String),
+    Element(usize),
+}
+
 impl Context {
+    fn enter(&self, step: Step) {
+        self.path.borrow_mut().push(step);
+    }
+
+    fn leave(&self) {
+        self.path.borrow_mut().pop();
+    }
+
     fn path(&self) -> String {
-        self.path.borrow().join(".")
+        let path = self.path.borrow();
+        let labels = path.iter().map(|step| match step {
+            Step::Member(name) => (*name).to_owned(),
+            Step::Key(key) => key.clone(),
+            Step::Element(number) => format!("{number}.member"),
+        });
+        abridged(labels.collect::<Vec<_>>().join("."))
     }
 
     /// Keeps the error with its particulars; serde carries only text.
@@ -108,34 +132,40 @@ impl Seed<'_> {
     ) -> Result<Value, A::Error> {
         let mut values = vec![Value::Absent; members.len()];
         let mut seen = vec![false; members.len()];
-        while let Some(name) = access.next_key::<std::borrow::Cow<'de, str>>()? {
-            self.context.path.borrow_mut().push(name.clone().into_owned());
+        while let Some(Name(name)) = access.next_key::<Name<'de>>()? {
             let Some(index) = members.iter().position(|member| member.name == name) else {
+                self.context.enter(Step::Key(name.into_owned()));
                 return Err(self.context.fail(DecodeError::Unknown(self.context.path())));
             };
+            self.context.enter(Step::Member(members[index].name));
             if std::mem::replace(&mut seen[index], true) {
                 return Err(self.context.fail(DecodeError::Duplicate(self.context.path())));
             }
             values[index] = access.next_value_seed(self.inner(members[index].schema)?)?;
-            self.context.path.borrow_mut().pop();
+            self.context.leave();
         }
         Ok(Value::Structure(values))
     }
 
     fn map<'de, A: MapAccess<'de>>(&self, map: Map, mut access: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
-        let mut keys = std::collections::BTreeSet::new();
+        let mut keys = BTreeSet::new();
         while let Some(key) = access.next_key::<String>()? {
-            self.context.path.borrow_mut().push(key.clone());
+            self.context.enter(Step::Key(key.clone()));
             if !keys.insert(key.clone()) {
                 return Err(self.context.fail(DecodeError::Duplicate(self.context.path())));
             }
             entries.push((key, access.next_value_seed(self.inner(map.value)?)?));
-            self.context.path.borrow_mut().pop();
+            self.context.leave();
         }
         Ok(Value::Map(entries))
     }
 }
+
+/// A member's name, borrowed from the text unless it is written with escapes.
+#[derive(Deserialize)]
+#[serde(transparent)]
+struct Name<'a>(#[serde(borrow)] Cow<'a, str>);
 
 impl<'de> DeserializeSeed<'de> for Seed<'_> {
     type Value = Value;
@@ -214,12 +244,12 @@ impl<'de> Visitor<'de> for Seed<'_> {
         };
         let mut values = Vec::new();
         loop {
-            self.context.path.borrow_mut().push(format!("{}.member", values.len() + 1));
+            self.context.enter(Step::Element(values.len() + 1));
             let Some(value) = access.next_element_seed(self.inner(list.element)?)? else { break };
-            self.context.path.borrow_mut().pop();
+            self.context.leave();
             values.push(value);
         }
-        self.context.path.borrow_mut().pop();
+        self.context.leave();
         Ok(Value::List(values))
     }
 

@@ -5,6 +5,7 @@ use bytes::Bytes;
 use super::form::{self, Dialect};
 use super::xml::{self, escape};
 use super::{Codec, DecodeError, unknown_member};
+use crate::check::abridged;
 use crate::error::{ApiError, Fault, Field};
 use crate::request::{Request, Response};
 use crate::schema::{Quirks, Service, Wording};
@@ -85,8 +86,8 @@ pub(super) fn decode(request: &Request<'_>, dialect: Dialect) -> Result<Value, A
     let schema = request.operation.input.schema;
     let quirks = &request.service.quirks;
     form::read(request.body, request.query, schema, dialect).map_err(|error| match error {
-        DecodeError::Unknown(path) => unknown_member(&path, request.operation.name, quirks),
-        DecodeError::WrongType { path, message } => wrong_type(&path, &message, quirks),
+        DecodeError::Unknown(path) => unknown_member(path, request.operation.name, quirks),
+        DecodeError::WrongType { path, message } => wrong_type(&abridged(path), &message, quirks),
         DecodeError::Malformed(_) | DecodeError::Duplicate(_) => {
             // COMPAT: the common error of query services for a form that makes no sense.
             ApiError::client("MalformedQueryString", error.to_string())
