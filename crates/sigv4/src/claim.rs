@@ -81,6 +81,34 @@ impl<'a> Claim<'a> {
     }
 }
 
+/// Whom and what a request names, of which nothing else may be well formed.
+///
+/// For choosing the protocol of a refusal, and for serving without signatures.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Hint {
+    pub access_key_id: String,
+    pub region: String,
+    pub service: String,
+}
+
+impl Hint {
+    pub fn read(request: &Request<'_>) -> Option<Hint> {
+        let credential = match request.headers.first("authorization") {
+            Some(header) => {
+                let (_, start) = header.split_once("Credential=")?;
+                let end = start.find([',', ' ']).unwrap_or(start.len());
+                Cow::Borrowed(&start[..end])
+            }
+            None => PresignedQuery::read(request.query).ok()?.parts.credential?,
+        };
+        let parts: Vec<&str> = credential.split('/').collect();
+        let [access_key_id, _, region, service, _] = parts[..] else { return None };
+        let is_plain = !access_key_id.is_empty() && is_scope_name(region) && is_scope_name(service);
+        let [access_key_id, region, service] = [access_key_id, region, service].map(str::to_owned);
+        is_plain.then_some(Hint { access_key_id, region, service })
+    }
+}
+
 /// Neither the signature nor the session token.
 impl std::fmt::Debug for Claim<'_> {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

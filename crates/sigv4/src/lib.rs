@@ -23,7 +23,7 @@ mod verify;
 
 pub use amz_date::AmzDate;
 pub use canonical::{Form, PathRule, canonical_request, string_to_sign};
-pub use claim::Claim;
+pub use claim::{Claim, Hint};
 pub use error::{Error, Family, Fault};
 pub use key::SecretKey;
 pub use request::{BodyHash, Headers, Request};

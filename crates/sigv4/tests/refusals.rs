@@ -1,14 +1,12 @@
 //! Each way to be refused, with AWS's code, status and message in every family.
 
-#![expect(clippy::needless_raw_string_hashes, reason = "the form that expect-test writes")]
-
 use std::fmt::Write;
 
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use sigv4::{
-    AmzDate, BodyHash, Claim, Credentials, Error, Expected, Family, Headers, PathRule, Request,
-    SecretKey, Signing, UNSIGNED_PAYLOAD, Verifier, presign, sign,
+    AmzDate, BodyHash, Claim, Credentials, Error, Expected, Family, Headers, Hint, PathRule,
+    Request, SecretKey, Signing, UNSIGNED_PAYLOAD, Verifier, presign, sign,
 };
 
 const NOW: i64 = 1_440_938_160;
@@ -380,6 +378,24 @@ fn malformed_authorization() {
               match the signature you provided. Check your AWS Secret Access Key
               and signing method. Consult the service documentation for details."#]],
     );
+}
+
+#[test]
+fn hints_are_read_from_what_is_refused() {
+    let hint = |call: &Call| {
+        let hint = call.with(Hint::read)?;
+        Some(format!("{} {} {}", hint.access_key_id, hint.region, hint.service))
+    };
+    let with = |authorization: &str| hint(&Call::to("ecs").header("authorization", authorization));
+    let named = Some("k us-east-1 ecs".to_owned());
+    assert_eq!(with("AWS4-HMAC-SHA256 Credential=k/1/us-east-1/ecs/aws4_request"), named);
+    assert_eq!(with("Credential=k/1/us-east-1/ecs/aws4_request, Signature=x"), named);
+    for text in ["", "Credential=", "Credential=k/1/US/ecs/aws4_request", "Credential=k/1/a/b"] {
+        assert_eq!(with(text), None, "{text}");
+    }
+    let presigned = Call::to("ecs").presigned_at(NOW, 60);
+    assert_eq!(hint(&presigned), Some("AKIDEXAMPLE us-east-1 ecs".to_owned()));
+    assert_eq!(hint(&Call::to("ecs")), None);
 }
 
 #[test]

@@ -1,0 +1,253 @@
+//! One AWS request from its head to its answer.
+//!
+//! The steps are in [`Handler::answer`], in order: bounds, body, route,
+//! signature, operation. Each may refuse; a refusal is worded by the protocol
+//! that the request's head already tells.
+
+use std::net::SocketAddr;
+use std::panic::AssertUnwindSafe;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use axum::body::Body;
+use bytes::Bytes;
+use futures_util::FutureExt;
+use http::header::{CONTENT_TYPE, HOST};
+use http::request::Parts as Head;
+use http::{Method, Request, Response};
+use model::{Rng, Timestamp};
+use sigv4::{BodyHash, Headers, Hint};
+use tokio::sync::Semaphore;
+use tokio::time::timeout;
+use wire::{ApiError, Facts, Protocol, Refusal, Route};
+
+use crate::authenticate::{Authenticator, Call, Principal};
+use crate::browser;
+use crate::config::{AuthMode, Config};
+use crate::context::{Clock, RequestContext, Services};
+use crate::read::BodyReader;
+use crate::respond;
+
+/// What all connections share.
+pub(crate) struct Handler {
+    pub(crate) services: Arc<dyn Services>,
+    pub(crate) authenticator: Authenticator,
+    pub(crate) clock: Clock,
+    pub(crate) config: Config,
+    pub(crate) bodies: BodyReader,
+    /// Requests at work.
+    pub(crate) places: Semaphore,
+    pub(crate) rng: Mutex<Rng>,
+}
+
+/// The connection's other end.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Peer(pub(crate) SocketAddr);
+
+impl Handler {
+    /// Answers whatever comes.
+    pub(crate) async fn handle(&self, peer: Peer, request: Request<Body>) -> Response<Body> {
+        let request_id = self.request_id();
+        let (head, body) = request.into_parts();
+        let arrival = Arrival::of(&head, peer, &request_id);
+        let voice = arrival.voice(self.services.schemas());
+        let answering = timeout(self.config.limits.request_timeout, async {
+            let place = self.places.acquire().await;
+            let answer = self.answer(&arrival, &voice, body).await;
+            drop(place);
+            answer
+        });
+        let answer = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
+            // The body and the panic's text may hold secrets; neither is logged.
+            tracing::error!(request_id, "an operation panicked");
+            Ok(Err(wire::internal_failure()))
+        });
+        match answer.unwrap_or_else(|_| Err(respond::overloaded())) {
+            Ok(response) => response,
+            Err(error) => arrival.refuse(&voice, &error),
+        }
+    }
+
+    async fn answer(
+        &self,
+        arrival: &Arrival<'_>,
+        voice: &Refusal,
+        body: Body,
+    ) -> Result<Response<Body>, ApiError> {
+        let limits = &self.config.limits;
+        if arrival.head.headers.len() > limits.header_count_max {
+            return Err(respond::too_many_headers());
+        }
+        if self.config.auth == AuthMode::Any && arrival.is_foreign() {
+            return Err(respond::foreign());
+        }
+        let body = self.bodies.read(&arrival.head.headers, body, limits).await;
+        let body = body.map_err(respond::unread)?;
+        arrival.check_place(voice)?;
+        let facts = Facts { body: &body, ..arrival.facts() };
+        let route =
+            wire::route(self.services.schemas(), &facts).map_err(|refusal| refusal.error)?;
+        let now = (self.clock)();
+        let principal = self.authenticate(arrival, &route, &body, now)?;
+        let context = arrival.context(principal, now);
+        let request = route.request(&facts, arrival.request_id);
+        let answer = self.services.call(&context, &request).await;
+        log(&context, &route, &answer);
+        Ok(respond::respond(answer, arrival.request_id))
+    }
+
+    fn authenticate(
+        &self,
+        arrival: &Arrival<'_>,
+        route: &Route,
+        body: &Bytes,
+        now: Timestamp,
+    ) -> Result<Principal, ApiError> {
+        let headers = arrival.headers();
+        let request = sigv4::Request {
+            body_hash: BodyHash::of(body),
+            ..signable(arrival.head, Headers(&headers))
+        };
+        let service = route.service.signing_name;
+        let call = Call { request: &request, hint: arrival.hint.as_ref(), service, now };
+        self.authenticator.authenticate(&call, &self.config).map_err(|error| {
+            tracing::info!(request_id = arrival.request_id, service, ?error, "not authenticated");
+            respond::unauthenticated(&error, route.protocol)
+        })
+    }
+
+    /// In the form of a UUID, as AWS's are.
+    fn request_id(&self) -> String {
+        let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
+        let digits = rng.hex(32);
+        drop(rng);
+        let (first, second, third) = (&digits[..8], &digits[8..12], &digits[12..16]);
+        format!("{first}-{second}-{third}-{}-{}", &digits[16..20], &digits[20..])
+    }
+}
+
+/// A request's head, and what follows from it before the body is read.
+struct Arrival<'a> {
+    head: &'a Head,
+    peer: Peer,
+    request_id: &'a str,
+    hint: Option<Hint>,
+}
+
+impl<'a> Arrival<'a> {
+    fn of(head: &'a Head, peer: Peer, request_id: &'a str) -> Arrival<'a> {
+        let mut arrival = Arrival { head, peer, request_id, hint: None };
+        let headers = arrival.headers();
+        arrival.hint = Hint::read(&signable(head, Headers(&headers)));
+        arrival
+    }
+
+    /// Every header, and `host` where HTTP/2 has an authority instead.
+    fn headers(&self) -> Vec<(&'a str, &'a [u8])> {
+        let all = self.head.headers.iter();
+        let mut headers: Vec<(&str, &[u8])> =
+            all.map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
+        if let (None, Some(authority)) = (self.head.headers.get(HOST), self.head.uri.authority()) {
+            headers.push(("host", authority.as_str().as_bytes()));
+        }
+        headers
+    }
+
+    fn facts(&self) -> Facts<'_> {
+        let text = |name: &str| self.head.headers.get(name)?.to_str().ok();
+        let authority = self.head.uri.authority().map(http::uri::Authority::as_str);
+        Facts {
+            target: text("x-amz-target"),
+            content_type: text(CONTENT_TYPE.as_str()),
+            host: text(HOST.as_str()).or(authority),
+            scope_service: self.hint.as_ref().map(|hint| hint.service.as_str()),
+            query: self.head.uri.query().unwrap_or_default(),
+            body: &[],
+        }
+    }
+
+    /// How to refuse this request, as far as its head tells.
+    fn voice(&self, schemas: &'static [&'static wire::Service]) -> Refusal {
+        match wire::route(schemas, &self.facts()) {
+            Ok(Route { service, protocol, .. }) => {
+                Refusal { protocol, service: Some(service), error: wire::internal_failure() }
+            }
+            Err(refusal) => *refusal,
+        }
+    }
+
+    /// Every protocol that is spoken here lives at `/`.
+    fn check_place(&self, voice: &Refusal) -> Result<(), ApiError> {
+        if self.is_s3() {
+            return Err(respond::no_s3());
+        }
+        let is_method = match voice.protocol {
+            Protocol::AwsJson10 | Protocol::AwsJson11 => self.head.method == Method::POST,
+            Protocol::Query | Protocol::Ec2 => {
+                matches!(self.head.method, Method::POST | Method::GET)
+            }
+        };
+        match voice.service {
+            _ if is_method && self.is_root() => Ok(()),
+            Some(service) => Err(respond::no_such_place(service)),
+            None => Err(voice.error.clone()),
+        }
+    }
+
+    fn is_root(&self) -> bool {
+        matches!(self.head.uri.path(), "/" | "")
+    }
+
+    /// S3's requests, signed as such, or for lack of a signature any that name a
+    /// path and no other service.
+    fn is_s3(&self) -> bool {
+        self.hint.as_ref().map_or(!self.is_root(), |hint| hint.service == "s3")
+            && !self.head.headers.contains_key("x-amz-target")
+    }
+
+    fn is_foreign(&self) -> bool {
+        let authority = self.head.uri.authority().map(http::uri::Authority::as_str);
+        browser::is_foreign(&self.head.headers, authority)
+    }
+
+    fn refuse(&self, voice: &Refusal, error: &ApiError) -> Response<Body> {
+        if self.is_s3() {
+            respond::refuse_as_s3(error, self.request_id)
+        } else {
+            respond::refuse(voice, error, self.request_id)
+        }
+    }
+
+    fn context(&self, principal: Principal, now: Timestamp) -> RequestContext {
+        RequestContext {
+            scope: principal.scope,
+            principal_arn: principal.arn,
+            access_key_id: principal.access_key_id,
+            request_id: self.request_id.to_owned(),
+            source_ip: self.peer.0.ip(),
+            now,
+        }
+    }
+}
+
+fn signable<'a>(head: &'a Head, headers: Headers<'a>) -> sigv4::Request<'a> {
+    sigv4::Request {
+        method: head.method.as_str(),
+        path: head.uri.path(),
+        query: head.uri.query().unwrap_or_default(),
+        headers,
+        body_hash: BodyHash::of(&[]),
+    }
+}
+
+fn log(context: &RequestContext, route: &Route, answer: &wire::Response) {
+    tracing::debug!(
+        request_id = context.request_id,
+        principal = context.principal_arn,
+        region = context.scope.region,
+        service = route.service.name,
+        operation = route.operation.name,
+        status = answer.status,
+        error = answer.error_code,
+        "answered"
+    );
+}
