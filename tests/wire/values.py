@@ -50,7 +50,9 @@ class Values:
         least = shape.metadata.get("min", 0)
         if not least and not (self.is_json or self.has_empty_lists):
             least = 1
-        count = self._count(least, shape.metadata.get("max"), 3)
+        # Past nine, where the order of numbers and of their digits part.
+        usual = 11 if depth == 1 and self.random.random() < 0.3 else 3
+        count = self._count(least, shape.metadata.get("max"), usual)
         return [self.draw(shape.member, depth + 1) for _ in range(count)]
 
     def _map(self, shape, depth):
