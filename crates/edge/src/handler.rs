@@ -82,10 +82,10 @@ impl Handler {
         }
         let body = self.bodies.read(&arrival.head.headers, body, limits).await;
         let body = body.map_err(respond::unread)?;
-        arrival.check_place(voice)?;
+        let schemas = self.services.schemas();
+        arrival.check_place(voice, schemas)?;
         let facts = Facts { body: &body, ..arrival.facts() };
-        let route =
-            wire::route(self.services.schemas(), &facts).map_err(|refusal| refusal.error)?;
+        let route = wire::route(schemas, &facts).map_err(|refusal| refusal.error)?;
         let now = (self.clock)();
         let principal = self.authenticate(arrival, &route, &body, now)?;
         let context = arrival.context(principal, now);
@@ -176,9 +176,11 @@ impl<'a> Arrival<'a> {
     }
 
     /// Every protocol that is spoken here lives at `/`.
-    fn check_place(&self, voice: &Refusal) -> Result<(), ApiError> {
-        if self.is_s3() {
-            return Err(respond::no_s3());
+    fn check_place(&self, voice: &Refusal, schemas: &[&wire::Service]) -> Result<(), ApiError> {
+        if let Some(Hint { service, .. }) = &self.hint
+            && !schemas.iter().any(|schema| schema.signing_name == service)
+        {
+            return Err(respond::no_such_service(service));
         }
         let is_method = match voice.protocol {
             Protocol::AwsJson10 | Protocol::AwsJson11 => self.head.method == Method::POST,
@@ -189,6 +191,7 @@ impl<'a> Arrival<'a> {
         match voice.service {
             _ if is_method && self.is_root() => Ok(()),
             Some(service) => Err(respond::no_such_place(service)),
+            None if self.is_s3() => Err(respond::no_such_service("s3")),
             None => Err(voice.error.clone()),
         }
     }
@@ -197,8 +200,8 @@ impl<'a> Arrival<'a> {
         matches!(self.head.uri.path(), "/" | "")
     }
 
-    /// S3's requests, signed as such, or for lack of a signature any that name a
-    /// path and no other service.
+    /// S3's requests: signed as such, or for lack of a signature any that name a
+    /// path and no service.
     fn is_s3(&self) -> bool {
         self.hint.as_ref().map_or(!self.is_root(), |hint| hint.service == "s3")
             && !self.head.headers.contains_key("x-amz-target")
@@ -210,10 +213,10 @@ impl<'a> Arrival<'a> {
     }
 
     fn refuse(&self, voice: &Refusal, error: &ApiError) -> Response<Body> {
-        if self.is_s3() {
-            respond::refuse_as_s3(error, self.request_id)
-        } else {
-            respond::refuse(voice, error, self.request_id)
+        match voice.service {
+            None if self.is_s3() => respond::refuse_as_s3(error, self.request_id),
+            None if !self.is_root() => respond::refuse_as_rest(error, self.request_id),
+            Some(_) | None => respond::refuse(voice, error, self.request_id),
         }
     }
 

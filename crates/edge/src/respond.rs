@@ -4,7 +4,7 @@ use axum::body::Body;
 use http::header::{CONTENT_TYPE, HeaderName};
 use http::{HeaderValue, Response, StatusCode};
 use sigv4::Family;
-use wire::{ApiError, Fault, Protocol, Refusal};
+use wire::{ApiError, Protocol, Refusal};
 
 use crate::read::ReadError;
 
@@ -40,8 +40,17 @@ pub(crate) fn refuse(voice: &Refusal, error: &ApiError, request_id: &str) -> Res
     respond(voice.render(request_id, error), request_id)
 }
 
-/// COMPAT: S3's errors, for requests whose path looks like a bucket and whose
-/// signature is S3's; no other protocol can tell such a client anything.
+/// Refuses a client of a REST service that we do not have.
+///
+/// COMPAT: most such services speak JSON, and the clients of the others find the
+/// code in the header.
+pub(crate) fn refuse_as_rest(error: &ApiError, request_id: &str) -> Response<Body> {
+    let protocol = Protocol::AwsJson11;
+    refuse(&Refusal { protocol, service: None, error: error.clone() }, error, request_id)
+}
+
+/// COMPAT: S3's errors, for requests that are S3's by signature or by path. What
+/// the error says is ours, and needs no escaping.
 pub(crate) fn refuse_as_s3(error: &ApiError, request_id: &str) -> Response<Body> {
     let body = format!(
         "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<Error><Code>{}</Code><Message>{}</Message>\
@@ -99,9 +108,10 @@ pub(crate) fn no_such_place(service: &wire::Service) -> ApiError {
     ApiError::client(service.quirks.unknown_operation, message).status(404)
 }
 
-pub(crate) fn no_s3() -> ApiError {
-    let message = "Amazon S3 is not implemented by Longshore";
-    ApiError { fault: Fault::Server, ..ApiError::client("NotImplemented", message).status(501) }
+/// Names the service by its signing name, which is in the client's own scope.
+pub(crate) fn no_such_service(name: &str) -> ApiError {
+    let message = format!("service `{name}` is not implemented by Longshore");
+    ApiError::server("NotImplemented", message).status(501)
 }
 
 pub(crate) fn foreign() -> ApiError {

@@ -187,6 +187,7 @@ async fn others() {
         ("S3, all buckets", get("s3", "/")),
         ("S3, unsigned", get("s3", "/bucket").unsigned()),
         ("Lambda", get("lambda", "/2015-03-31/functions")),
+        ("DynamoDB", Call { service: "dynamodb", ..Call::json("DynamoDB_20120810.List", "{}") }),
         ("a browser", get("s3", "/").unsigned()),
         ("a browser's icon", get("s3", "/favicon.ico").unsigned()),
         ("preflight", Call { method: "OPTIONS", ..get("s3", "/").unsigned() }),
@@ -194,14 +195,15 @@ async fn others() {
     check(
         calls,
         expect![[r#"
-        S3, a bucket                 501 NotImplemented
-        S3, all buckets              501 NotImplemented
-        S3, unsigned                 501 NotImplemented
-        Lambda                       501 NotImplemented
-        a browser                    403 MissingAuthenticationToken
-        a browser's icon             501 NotImplemented
-        preflight                    403 MissingAuthenticationToken
-    "#]],
+            S3, a bucket                 501 NotImplemented
+            S3, all buckets              501 NotImplemented
+            S3, unsigned                 501 NotImplemented
+            Lambda                       501 NotImplemented
+            DynamoDB                     501 NotImplemented
+            a browser                    403 MissingAuthenticationToken
+            a browser's icon             501 NotImplemented
+            preflight                    403 MissingAuthenticationToken
+        "#]],
     )
     .await;
 }
