@@ -12,13 +12,10 @@ from images import build
 _hosts = []
 
 
-def pytest_configure():
-    if os.geteuid() != 0:
-        raise pytest.UsageError("system tests make network namespaces: run them as root")
-
-
 @contextlib.contextmanager
 def _host(alone=False):
+    if os.geteuid() != 0:
+        raise pytest.UsageError("test hosts are network namespaces: run the tests as root")
     with machine.turn(alone):
         host = Host()
         _hosts.append(host)

@@ -1,0 +1,49 @@
+# What there is to do here. Everything works on a clean clone.
+#
+#   make demo    the whole story on this host: cluster, service, load balancer, a rolling update
+#   make test    every test: Rust's, and the system tests with the real AWS CLI
+#   make lint    formatting, clippy, the house style
+#   make bench   the measurements, as ratios to what else does the same
+
+PYTEST := .venv/bin/pytest
+# System tests side by side. Each is a host of its own; two keep two cores busy.
+TEST_JOBS ?= 2
+
+.PHONY: setup build release test test-rust test-system lint format bench demo clean
+
+setup:
+	scripts/setup.sh test
+
+build:
+	cargo build --locked --workspace --bins
+
+release:
+	cargo build --locked --release --bin longshore --bin longshore-testserver
+
+test: test-rust test-system
+
+test-rust: setup
+	cargo test --locked --workspace
+
+test-system: setup build
+	$(PYTEST) tests -n $(TEST_JOBS) --dist loadfile
+
+lint:
+	cargo fmt --all --check
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo test --locked --package tidy
+
+format:
+	cargo fmt --all
+
+bench:
+	scripts/setup.sh bench
+	bench/run.sh
+
+demo:
+	scripts/setup.sh run
+	examples/demo/run.sh
+
+clean:
+	cargo clean
+	rm -rf .venv .build
