@@ -182,3 +182,14 @@ fn secrets_stay_out_of_refusals() {
     let error = route.request(&facts, "").decode().expect_err("a secret has no members");
     assert!(!error.message.contains("hush"), "{error}");
 }
+
+#[test]
+fn equal_means_equal_in_every_member() {
+    let tag = |key: Option<&str>, value: Option<&str>| ecs::Tag {
+        key: key.map(str::to_owned),
+        value: value.map(str::to_owned),
+    };
+    assert_eq!(tag(Some("a"), None), tag(Some("a"), None));
+    assert_ne!(tag(Some("a"), None), tag(None, Some("a")));
+    assert_ne!(tag(Some("a"), None), tag(Some("a"), Some("")));
+}

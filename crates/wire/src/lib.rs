@@ -43,6 +43,6 @@ pub use schema::{
     Wording,
 };
 pub use shape::{
-    Fields, Read, ReadError, Shape, Write, Writer, read_boxed, read_enum, write_structure,
+    Fields, Read, ReadError, Shape, Write, Writer, equal, read_boxed, read_enum, write_structure,
 };
 pub use value::Value;

@@ -8,6 +8,7 @@ use std::str::FromStr;
 use bytes::Bytes;
 use model::Timestamp;
 
+use crate::codec::json_value::dump;
 use crate::schema::{Member, Schema};
 use crate::value::Value;
 
@@ -70,6 +71,11 @@ pub fn write_structure(writer: &mut dyn Writer, schema: &'static Schema, fields:
         }
     }
     writer.structure_end();
+}
+
+/// Whether two values are the same on the wire, which for data is what equal means.
+pub fn equal<T: Shape>(one: &T, other: &T) -> bool {
+    dump(T::SCHEMA, one) == dump(T::SCHEMA, other)
 }
 
 /// The fields of a structure, taken one by one in the order of its members.
