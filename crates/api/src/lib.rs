@@ -1,1 +1,15 @@
 //! One file per AWS operation: authorize, validate, write one plan.
+//!
+//! Every operation reads one snapshot, decides, and commits one plan; a conflict
+//! means reading and deciding again. What it answers is durable.
+//!
+//! INVARIANT: `aws-api` types stop here; records and plans know no protocol.
+//! INVARIANT: a field that is accepted is honoured; any other is refused by name.
+
+#![forbid(unsafe_code)]
+
+mod context;
+mod ecs;
+mod refuse;
+
+pub use context::{Api, ApiConfig, Caller, Turn};

@@ -1,1 +1,22 @@
 //! Runs the reconcilers and holds the node and balancer sessions.
+//!
+//! A reconciler is a pure planner. It is woken by every commit and by its own
+//! timers, is given the latest snapshot and nothing else, and its plans are linted
+//! and committed. A conflict is no error: the commit that caused it wakes it again.
+//!
+//! INVARIANT: nothing here decides; the planners do.
+
+#![forbid(unsafe_code)]
+
+mod balancer_session;
+mod clock;
+mod log_session;
+mod node_session;
+mod reconcile;
+mod route_config;
+mod sessions;
+
+pub use clock::Clock;
+pub use reconcile::{Reconciler, reconcilers, run_reconciler};
+pub use route_config::route_config;
+pub use sessions::{SessionState, serve_sessions};

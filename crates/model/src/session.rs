@@ -116,6 +116,13 @@ pub struct ContainerReport {
     pub health_status: HealthStatus,
 }
 
+/// A place in a container's output: the next record of each stream.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct LogPosition {
+    pub stdout: u64,
+    pub stderr: u64,
+}
+
 /// Lines of one log stream, on their way to the log store.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LogBatch {
@@ -139,3 +146,12 @@ pub struct LogLine {
 
 /// LIMIT: the lines of one batch.
 pub const LOG_BATCH_LINES_MAX: usize = 1_000;
+
+/// The answer to a batch.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum LogAnswer {
+    /// Durable; the next batch may come.
+    Stored,
+    /// Never to be stored, so not to be sent again: the group is missing, for example.
+    Refused { reason: String },
+}

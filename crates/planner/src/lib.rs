@@ -19,6 +19,7 @@ pub mod lint;
 pub mod network;
 pub mod placement;
 pub mod reaper;
+pub mod report;
 pub mod rollout;
 pub mod targets;
 pub mod task;

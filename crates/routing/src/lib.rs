@@ -19,6 +19,7 @@ mod matcher;
 mod pattern;
 mod pick;
 mod redirect;
+pub mod session;
 mod table;
 
 pub use compile::{Refusal, compile};

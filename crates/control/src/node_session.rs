@@ -1,0 +1,174 @@
+//! A node's session: what it is to hold goes out, what it observed comes in.
+//!
+//! INVARIANT: what the node was last sent is all that a delta is made against, so a
+//! new session starts from the whole.
+
+use std::collections::BTreeMap;
+
+use link::{Link, LinkError};
+use model::session::{Assignment, FromNode, NameRecord, NodeFacts, SESSION_VERSION, ToNode};
+use model::{Node, Plan, Snapshot, TaskKey};
+use planner::{assignment, report};
+use store::{Closed, CommitError, Store, TransactError};
+
+use crate::clock::Clock;
+use crate::sessions::SessionState;
+
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum SessionError {
+    #[error(transparent)]
+    Link(#[from] LinkError),
+    #[error("it speaks version {0} of the session, and this is {SESSION_VERSION}")]
+    Version(u32),
+    #[error("it did not say who it is")]
+    NoHello,
+    #[error("the store is closed")]
+    Closed,
+    #[error("what it reports is not committed")]
+    Commit(#[source] CommitError),
+}
+
+impl From<Closed> for SessionError {
+    fn from(_: Closed) -> SessionError {
+        SessionError::Closed
+    }
+}
+
+pub(crate) async fn run(
+    mut link: Link<FromNode, ToNode>,
+    state: &SessionState,
+) -> Result<(), SessionError> {
+    let facts = match link.receive().await? {
+        Some(FromNode::Hello(facts)) if facts.version == SESSION_VERSION => facts,
+        Some(FromNode::Hello(facts)) => return Err(SessionError::Version(facts.version)),
+        Some(FromNode::Report(_)) | None => return Err(SessionError::NoHello),
+    };
+    connect(&state.store, &facts, &state.clock).await?;
+    tracing::info!(node = facts.id, "a node joined");
+    let ended = converse(&mut link, state, &facts.id).await;
+    // LIMIT: a second session of the same node may already have begun; it says so again.
+    disconnect(&state.store, &facts.id).await?;
+    ended
+}
+
+async fn converse(
+    link: &mut Link<FromNode, ToNode>,
+    state: &SessionState,
+    node: &str,
+) -> Result<(), SessionError> {
+    let mut watcher = state.store.watch();
+    let mut sent = Sent::default();
+    let first = sent.whole(&state.store.snapshot(), node);
+    link.send(&first).await?;
+    loop {
+        tokio::select! {
+            message = link.receive() => match message? {
+                Some(message) => receive(&state.store, message).await?,
+                None => return Ok(()),
+            },
+            snapshot = watcher.changed() => {
+                if let Some(delta) = sent.delta(&*snapshot?, node) {
+                    link.send(&delta).await?;
+                }
+            }
+        }
+    }
+}
+
+/// What the node has been told.
+#[derive(Debug, Default)]
+struct Sent {
+    assignments: BTreeMap<TaskKey, Assignment>,
+    names: Vec<NameRecord>,
+}
+
+impl Sent {
+    fn whole(&mut self, snapshot: &Snapshot, node: &str) -> ToNode {
+        let assignments = assignment::assignments(snapshot, node);
+        self.names = assignment::names(snapshot);
+        self.assignments = assignments.iter().map(|one| (one.task.clone(), one.clone())).collect();
+        ToNode::Desired { revision: snapshot.revision, assignments, names: self.names.clone() }
+    }
+
+    /// What changed since the last message; `None` where nothing did.
+    fn delta(&mut self, snapshot: &Snapshot, node: &str) -> Option<ToNode> {
+        let now: BTreeMap<TaskKey, Assignment> = assignment::assignments(snapshot, node)
+            .into_iter()
+            .map(|one| (one.task.clone(), one))
+            .collect();
+        let is_new = |one: &&Assignment| {
+            self.assignments
+                .get(&one.task)
+                .is_none_or(|old| old.is_stopping != one.is_stopping || old.spec != one.spec)
+        };
+        let changed: Vec<Assignment> = now.values().filter(is_new).cloned().collect();
+        let removed: Vec<TaskKey> =
+            self.assignments.keys().filter(|key| !now.contains_key(key)).cloned().collect();
+        let names = assignment::names(snapshot);
+        let names_changed = (names != self.names).then(|| names.clone());
+        self.assignments = now;
+        self.names = names;
+        if changed.is_empty() && removed.is_empty() && names_changed.is_none() {
+            return None;
+        }
+        let revision = snapshot.revision;
+        Some(ToNode::Delta { revision, changed, removed, names: names_changed })
+    }
+}
+
+async fn receive(store: &Store, message: FromNode) -> Result<(), SessionError> {
+    let FromNode::Report(reported) = message else { return Ok(()) };
+    let done = store.transact(|snapshot| {
+        let mut plan = Plan::new();
+        // A report about a task that is no more says nothing to anybody.
+        if let Some(task) = snapshot.task(&reported.task) {
+            let next = report::applied(task, &reported);
+            if next != *task.record {
+                plan.update(task, next);
+            }
+        }
+        Ok::<_, std::convert::Infallible>((plan, ()))
+    });
+    committed(done.await)
+}
+
+async fn connect(store: &Store, facts: &NodeFacts, clock: &Clock) -> Result<(), SessionError> {
+    let done = store.transact(|snapshot| {
+        let mut plan = Plan::new();
+        let known = snapshot.nodes.get(&Node::scope(), &facts.id);
+        let node = Node {
+            id: facts.id.clone(),
+            availability_zones: facts.availability_zones.clone(),
+            cpu_units: facts.cpu_units,
+            memory_mib: facts.memory_mib,
+            cpu_architecture: facts.cpu_architecture.clone(),
+            is_connected: true,
+            registered_at: known.map_or_else(|| clock.now(), |known| known.registered_at),
+        };
+        match known {
+            Some(known) if *known.record == node => {}
+            Some(known) => plan.update(known, node),
+            None => plan.insert(node),
+        }
+        Ok::<_, std::convert::Infallible>((plan, ()))
+    });
+    committed(done.await)
+}
+
+async fn disconnect(store: &Store, id: &str) -> Result<(), SessionError> {
+    let done = store.transact(|snapshot| {
+        let mut plan = Plan::new();
+        if let Some(known) = snapshot.nodes.get(&Node::scope(), id) {
+            plan.update(known, Node { is_connected: false, ..(*known.record).clone() });
+        }
+        Ok::<_, std::convert::Infallible>((plan, ()))
+    });
+    committed(done.await)
+}
+
+pub(crate) fn committed<E>(done: Result<(), TransactError<E>>) -> Result<(), SessionError> {
+    match done {
+        Ok(()) | Err(TransactError::Plan(_)) => Ok(()),
+        Err(TransactError::Commit(error)) => Err(SessionError::Commit(error)),
+    }
+}

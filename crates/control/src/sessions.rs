@@ -1,0 +1,72 @@
+//! Accepts the links of nodes, balancers and log shippers, and runs each in a task.
+
+use link::{Incoming, Listener};
+use observe::Logs;
+use store::Store;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::clock::Clock;
+use crate::{balancer_session, log_session, node_session};
+
+/// What every session works on.
+#[derive(Clone, Debug)]
+pub struct SessionState {
+    pub store: Store,
+    pub logs: Logs,
+    pub clock: Clock,
+}
+
+/// Serves until `stop` is cancelled; then waits for no session: they are idempotent.
+pub async fn serve_sessions(
+    listener: Listener,
+    state: SessionState,
+    tracker: TaskTracker,
+    stop: CancellationToken,
+) {
+    loop {
+        let incoming = tokio::select! {
+            incoming = listener.incoming() => incoming,
+            () = stop.cancelled() => return,
+        };
+        match incoming {
+            Ok(incoming) => {
+                let (state, stop) = (state.clone(), stop.clone());
+                tracker.spawn(async move {
+                    tokio::select! {
+                        () = serve(incoming, state) => {}
+                        () = stop.cancelled() => {}
+                    }
+                });
+            }
+            Err(error) => {
+                tracing::error!(%error, "a session is not accepted");
+                return;
+            }
+        }
+    }
+}
+
+async fn serve(incoming: Incoming, state: SessionState) {
+    let accepted = match incoming.accept().await {
+        Ok(accepted) => accepted,
+        Err(error) => {
+            tracing::warn!(%error, "a session does not begin");
+            return;
+        }
+    };
+    let path = accepted.path.clone();
+    let ended = match path.as_str() {
+        "/node" => node_session::run(accepted.into_link(), &state).await,
+        "/balancer" => balancer_session::run(accepted.into_link(), &state).await,
+        "/logs" => log_session::run(accepted.into_link(), &state).await,
+        _ => {
+            tracing::warn!(path, "a session is for nothing that there is");
+            return;
+        }
+    };
+    match ended {
+        Ok(()) => tracing::info!(path, "a session ended"),
+        Err(error) => tracing::warn!(path, %error, "a session ended"),
+    }
+}

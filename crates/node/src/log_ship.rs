@@ -1,0 +1,107 @@
+//! Ships containers' output to the log store, from where it was left.
+//!
+//! A batch is sent again until it is answered; its place in the output makes the
+//! second of two the same as the first, so no line is lost and none is doubled.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use link::{Link, LinkError};
+use model::TaskKey;
+use model::session::{AssignedContainer, LogAnswer, LogBatch, LogPosition};
+use tokio::sync::mpsc;
+
+use crate::observed::Outcome;
+use crate::ports::{Host, LogChunk};
+
+/// How long to wait before another try to reach control.
+const RETRY_AFTER: Duration = Duration::from_millis(200);
+
+#[derive(Debug)]
+pub(crate) struct Shipper<H> {
+    pub(crate) host: Arc<H>,
+    pub(crate) control_socket: PathBuf,
+    pub(crate) task: TaskKey,
+    pub(crate) container: AssignedContainer,
+    pub(crate) position: LogPosition,
+    pub(crate) shipped: mpsc::Sender<Outcome>,
+}
+
+impl<H: Host> Shipper<H> {
+    /// Runs until the container has ended and all of its output is stored.
+    pub(crate) async fn run(mut self) {
+        let name = self.container.definition.name.clone();
+        let mut link = None;
+        while let Some(chunk) = self.host.next_lines(&self.task, &name, self.position).await {
+            let next = chunk.next;
+            if let Some(batch) = self.batch(chunk) {
+                link = Some(self.deliver(link, &batch).await);
+            }
+            self.position = next;
+            self.host.release_lines(&self.task, &name, next).await;
+            let outcome = Outcome::Shipped { container: name.clone(), position: next };
+            if self.shipped.send(outcome).await.is_err() {
+                return;
+            }
+        }
+        // The runner may be gone; then the next one asks again.
+        let _ = self.shipped.send(Outcome::ShippedAll { container: name }).await;
+    }
+
+    /// `None` for a container without a log configuration: its output goes nowhere.
+    fn batch(&self, chunk: LogChunk) -> Option<LogBatch> {
+        let logs = self.container.definition.log_configuration.as_ref()?;
+        let name = &self.container.definition.name;
+        // COMPAT: `prefix-name/container-name/ecs-task-id` ("Using the awslogs log driver").
+        let stream = match &logs.stream_prefix {
+            Some(prefix) => format!("{prefix}/{name}/{}", self.task.id),
+            None => self.container.id.clone(),
+        };
+        Some(LogBatch {
+            account: self.task.scope.account.clone(),
+            region: logs.region.clone(),
+            group: logs.group.clone(),
+            stream,
+            is_group_created: logs.is_group_created,
+            sequence: chunk.next.stdout + chunk.next.stderr,
+            lines: chunk.lines,
+        })
+    }
+
+    async fn deliver(
+        &self,
+        link: Option<Link<LogAnswer, LogBatch>>,
+        batch: &LogBatch,
+    ) -> Link<LogAnswer, LogBatch> {
+        let mut link = link;
+        loop {
+            let mut open = match link.take() {
+                Some(open) => open,
+                None => match link::connect(&self.control_socket, "/logs").await {
+                    Ok(open) => open,
+                    Err(_) => {
+                        tokio::time::sleep(RETRY_AFTER).await;
+                        continue;
+                    }
+                },
+            };
+            match exchange(&mut open, batch).await {
+                Ok(Some(LogAnswer::Stored)) => return open,
+                Ok(Some(LogAnswer::Refused { reason })) => {
+                    tracing::warn!(task = self.task.id, reason, "output is not stored");
+                    return open;
+                }
+                Ok(None) | Err(_) => {}
+            }
+        }
+    }
+}
+
+async fn exchange(
+    link: &mut Link<LogAnswer, LogBatch>,
+    batch: &LogBatch,
+) -> Result<Option<LogAnswer>, LinkError> {
+    link.send(batch).await?;
+    link.receive().await
+}
