@@ -1,0 +1,100 @@
+//! The packet filter's one writer: changes wait their turn, and those that wait go in one batch.
+//!
+//! A transaction costs the start of a program, whatever it holds. So whoever finds no other at
+//! work takes along all that is waiting, and answers for it.
+//!
+//! INVARIANT: a batch is one transaction: all of it is applied, or none.
+//! INVARIANT: changes are applied in the order in which they were asked for.
+
+use std::{
+    collections::VecDeque,
+    io::Write,
+    process::{Command, Stdio},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
+};
+
+use tokio::sync::{Mutex as TurnLock, oneshot};
+
+use crate::{error::NetworkError, namespace::on_thread};
+
+pub(crate) mod rules;
+
+/// One transaction takes at most this many changes; the rest waits for the next.
+const BATCH_MAX: usize = 256;
+
+/// Applies transactions one after the other.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Filter {
+    waiting: Arc<Mutex<VecDeque<Waiting>>>,
+    turn: Arc<TurnLock<()>>,
+}
+
+#[derive(Debug)]
+struct Waiting {
+    change: String,
+    answer: oneshot::Sender<Result<(), NetworkError>>,
+}
+
+impl Filter {
+    /// Applies `change`, the text of one or more commands, and waits until it holds.
+    pub(crate) async fn apply(&self, change: String) -> Result<(), NetworkError> {
+        let (answer, mut answered) = oneshot::channel();
+        self.queue().push_back(Waiting { change, answer });
+        loop {
+            let turn = Arc::clone(&self.turn).lock_owned().await;
+            if let Ok(result) = answered.try_recv() {
+                return result;
+            }
+            let batch: Vec<Waiting> = {
+                let mut queue = self.queue();
+                let count = queue.len().min(BATCH_MAX);
+                queue.drain(..count).collect()
+            };
+            if batch.is_empty() {
+                return Err(NetworkError::WorkerLost);
+            }
+            // The turn goes with the work: a caller that stops waiting does not let another in.
+            on_thread(move || {
+                let _turn = turn;
+                apply_batch(batch);
+                Ok(())
+            })
+            .await?;
+        }
+    }
+
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Waiting>> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// Applies all changes at once. When one of them is refused, applies each by itself, so that only
+/// whoever asked for the wrong one hears of it.
+fn apply_batch(batch: Vec<Waiting>) {
+    let together: String = batch.iter().map(|waiting| waiting.change.as_str()).collect();
+    let is_applied = batch.len() > 1 && run(&together).is_ok();
+    for waiting in batch {
+        let result = if is_applied { Ok(()) } else { run(&waiting.change) };
+        // The caller may have stopped waiting; the change holds all the same.
+        let _unheard = waiting.answer.send(result);
+    }
+}
+
+/// Runs one transaction in the calling thread's namespace.
+pub(crate) fn run(commands: &str) -> Result<(), NetworkError> {
+    let mut child = Command::new("nft")
+        .args(["-f", "-"])
+        .stdin(Stdio::piped())
+        .stdout(Stdio::null())
+        .stderr(Stdio::piped())
+        .spawn()
+        .map_err(NetworkError::FilterProgram)?;
+    let written =
+        child.stdin.take().map_or(Ok(()), |mut input| input.write_all(commands.as_bytes()));
+    let output = child.wait_with_output().map_err(NetworkError::FilterProgram)?;
+    if !output.status.success() {
+        let message = String::from_utf8_lossy(&output.stderr).trim().to_owned();
+        return Err(NetworkError::Filter { message });
+    }
+    written.map_err(NetworkError::FilterProgram)
+}

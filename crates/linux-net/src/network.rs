@@ -1,0 +1,391 @@
+//! The network of one host: opened once, changed task by task, taken down whole.
+//!
+//! Everything is kept where it acts: namespaces as files under the run directory, the rest in the
+//! kernel, marked as ours. There is no state to lose; opening again finds what is there, repairs
+//! the rest and leaves running tasks alone.
+//!
+//! INVARIANT: one process at a time manages a network namespace.
+//! INVARIANT: a change answered is in force; a change refused leaves nothing half-done behind.
+
+use std::{
+    collections::BTreeSet,
+    fs::File,
+    hash::{DefaultHasher, Hash, Hasher},
+    io,
+    net::Ipv4Addr,
+    path::{Path, PathBuf},
+    sync::Arc,
+};
+
+use rustix::fs::{FlockOperation, flock};
+use tokio::sync::{Mutex, RwLock, Semaphore, SemaphorePermit};
+
+use crate::{
+    error::NetworkError,
+    filter::{
+        self, Filter,
+        rules::{self, GatewayService, Table},
+    },
+    host::{self, uplink},
+    link,
+    namespace::{self, on_thread},
+    netlink::Netlink,
+    range::Ipv4Range,
+    task::{Attachment, TaskNetwork, check_id},
+};
+
+/// The address of the host that tasks know: their resolver, as in a VPC.
+pub const GATEWAY_ADDRESS: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
+
+/// So many changes are under way at once; the others wait.
+const CHANGES_MAX: usize = 32;
+/// Changes of one task exclude each other; tasks share this many locks.
+const TASK_LOCKS: usize = 64;
+
+/// What the host's network is to be.
+#[derive(Clone, Debug)]
+pub struct NetworkConfig {
+    /// Where this instance keeps what must not outlive the machine's run.
+    pub run_dir: PathBuf,
+    /// The range of every VPC.
+    pub vpc_ranges: Vec<Ipv4Range>,
+    /// The host's address that tasks know; normally [`GATEWAY_ADDRESS`].
+    pub gateway_address: Ipv4Addr,
+    /// What tasks may reach at the gateway's address, besides DNS.
+    pub gateway_services: Vec<GatewayService>,
+}
+
+/// The open network. Dropping it takes nothing down: tasks outlive the process.
+#[derive(Debug)]
+pub struct Network {
+    run_dir: PathBuf,
+    gateway: Ipv4Addr,
+    ranges: RwLock<BTreeSet<Ipv4Range>>,
+    filter: Filter,
+    slots: Semaphore,
+    task_locks: Vec<Arc<Mutex<()>>>,
+    uplink_lock: Mutex<()>,
+    _namespace_lock: NamespaceLock,
+}
+
+impl Network {
+    /// Claims this namespace and the VPCs' ranges, and puts the packet filter in force.
+    pub async fn open(config: NetworkConfig) -> Result<Self, NetworkError> {
+        let lock = NamespaceLock::take()?;
+        let ranges: BTreeSet<Ipv4Range> = config.vpc_ranges.iter().copied().collect();
+        let run_dir = config.run_dir.clone();
+        let gateway = config.gateway_address;
+        on_thread(move || establish(&config)).await?;
+        Ok(Self {
+            run_dir,
+            gateway,
+            ranges: RwLock::new(ranges),
+            filter: Filter::default(),
+            slots: Semaphore::new(CHANGES_MAX),
+            task_locks: (0..TASK_LOCKS).map(|_| Arc::default()).collect(),
+            uplink_lock: Mutex::default(),
+            _namespace_lock: lock,
+        })
+    }
+
+    /// The host's address that tasks know.
+    pub fn gateway_address(&self) -> Ipv4Addr {
+        self.gateway
+    }
+
+    /// Claims the range of one more VPC.
+    pub async fn add_range(&self, range: Ipv4Range) -> Result<(), NetworkError> {
+        let _slot = self.slot().await;
+        let mut ranges = self.ranges.write().await;
+        if ranges.contains(&range) {
+            return Ok(());
+        }
+        let gateway = self.gateway;
+        on_thread(move || {
+            let mut netlink = Netlink::open()?;
+            host::check(&mut netlink, &[range], gateway)?;
+            host::claim_range(&mut netlink, range)
+        })
+        .await?;
+        self.filter.apply(rules::add_range(range)).await?;
+        ranges.insert(range);
+        Ok(())
+    }
+
+    /// Gives a task its namespace, link and address; answers the namespace's path.
+    ///
+    /// Asking again for the same is answered the same. On an error nothing is left behind.
+    pub async fn attach_task(&self, task: &TaskNetwork) -> Result<PathBuf, NetworkError> {
+        check_id(&task.task_id)?;
+        self.check_address(task.address).await?;
+        let _slot = self.slot().await;
+        // Held by the thread as well: it goes on when the caller stops waiting.
+        let guard = Arc::new(self.task_lock(&task.task_id).lock_owned().await);
+        let attachment = Attachment::of(task);
+        if let Some(path) = self.find_whole(&attachment).await? {
+            return Ok(path);
+        }
+        if attachment.is_masqueraded {
+            self.open_uplinks().await?;
+        }
+        let (run_dir, gateway, wanted) = (self.run_dir.clone(), self.gateway, task.clone());
+        let held = Arc::clone(&guard);
+        let linked = on_thread(move || {
+            let _held = held;
+            link::attach(&run_dir, &wanted, gateway)
+        });
+        let allowed = self.filter.apply(rules::add_task(&attachment));
+        match tokio::join!(linked, allowed) {
+            (Ok(path), Ok(())) => Ok(path),
+            (Err(error), _) | (Ok(_), Err(error)) => {
+                self.roll_back(attachment).await;
+                Err(error)
+            }
+        }
+    }
+
+    /// Takes a task's link and namespace away; one that has none is left as it is.
+    pub async fn detach_task(&self, task_id: &str) -> Result<(), NetworkError> {
+        check_id(task_id)?;
+        let _slot = self.slot().await;
+        let guard = Arc::new(self.task_lock(task_id).lock_owned().await);
+        let (run_dir, wanted) = (self.run_dir.clone(), task_id.to_owned());
+        let (held, _path) = on_thread(move || link::find_attached(&run_dir, &wanted)).await?;
+        let (run_dir, task_id) = (self.run_dir.clone(), task_id.to_owned());
+        let also_held = Arc::clone(&guard);
+        let unlinked = on_thread(move || {
+            let _held = also_held;
+            link::detach(&run_dir, &task_id)
+        });
+        let silenced = async {
+            match held {
+                Some(attachment) => self.filter.apply(rules::remove_task(&attachment)).await,
+                None => Ok(()),
+            }
+        };
+        let (unlinked, silenced) = tokio::join!(unlinked, silenced);
+        unlinked.and(silenced)
+    }
+
+    /// The tasks of which anything is there, whole or half-made.
+    pub async fn list_tasks(&self) -> Result<Vec<String>, NetworkError> {
+        let run_dir = self.run_dir.clone();
+        on_thread(move || {
+            let mut tasks: BTreeSet<String> =
+                namespace::list(&namespace::directory_of(&run_dir))?.into_iter().collect();
+            tasks.retain(|name| check_id(name).is_ok());
+            let links = link::list(&mut Netlink::open()?)?;
+            tasks.extend(links.into_iter().filter_map(|(_, held)| Some(held?.task_id)));
+            Ok(tasks.into_iter().collect())
+        })
+        .await
+    }
+
+    /// Takes away every task that is not in `keep`; answers which those were.
+    pub async fn collect_stale(
+        &self,
+        keep: &BTreeSet<String>,
+    ) -> Result<Vec<String>, NetworkError> {
+        let tasks = self.list_tasks().await?;
+        let stale: Vec<String> = tasks.into_iter().filter(|task| !keep.contains(task)).collect();
+        for task_id in &stale {
+            self.detach_task(task_id).await?;
+        }
+        Ok(stale)
+    }
+
+    /// Gives the host an address that a balancer listens on, for tasks and the host to reach.
+    pub async fn add_balancer_address(&self, address: Ipv4Addr) -> Result<(), NetworkError> {
+        self.check_address(address).await?;
+        let _slot = self.slot().await;
+        // The filter first: the address is never there without its rule.
+        self.filter.apply(rules::add_balancer_address(address)).await?;
+        on_thread(move || host::add_address(&mut Netlink::open()?, address)).await
+    }
+
+    /// Takes a balancer's address from the host.
+    pub async fn remove_balancer_address(&self, address: Ipv4Addr) -> Result<(), NetworkError> {
+        self.check_address(address).await?;
+        let _slot = self.slot().await;
+        on_thread(move || host::remove_address(&mut Netlink::open()?, address)).await?;
+        self.filter.apply(rules::remove_balancer_address(address)).await
+    }
+
+    /// Runs `work` inside a task's namespace, on a thread of its own. Sockets opened there stay
+    /// there: this is how the node serves addresses that exist inside the task only.
+    pub async fn run_in_task<T, F>(&self, task_id: &str, work: F) -> Result<T, NetworkError>
+    where
+        T: Send + 'static,
+        F: FnOnce() -> io::Result<T> + Send + 'static,
+    {
+        check_id(task_id)?;
+        let path = namespace::path_of(&self.run_dir, task_id);
+        if !namespace::exists(&path) {
+            return Err(NetworkError::NoSuchTask { task_id: task_id.to_owned() });
+        }
+        let operation = format!("work inside task `{task_id}`");
+        on_thread(move || {
+            namespace::run_inside(&path, work)
+                .map_err(|error| NetworkError::kernel(operation, error))
+        })
+        .await
+    }
+
+    /// Takes everything down, tasks included. What is asked for afterwards fails.
+    pub async fn teardown(&self) -> Result<(), NetworkError> {
+        let run_dir = self.run_dir.clone();
+        on_thread(move || sweep(&run_dir)).await
+    }
+
+    /// Takes down what an instance that is no longer running left behind.
+    pub async fn remove_leftovers(run_dir: &Path) -> Result<(), NetworkError> {
+        let _lock = NamespaceLock::take()?;
+        let run_dir = run_dir.to_owned();
+        on_thread(move || sweep(&run_dir)).await
+    }
+
+    /// The path of a task that is attached just so. What is left of one that was otherwise
+    /// attached and lost its namespace is silenced: its address may be another's now.
+    async fn find_whole(&self, wanted: &Attachment) -> Result<Option<PathBuf>, NetworkError> {
+        let (run_dir, task_id) = (self.run_dir.clone(), wanted.task_id.clone());
+        let (held, path) = on_thread(move || link::find_attached(&run_dir, &task_id)).await?;
+        match (held, path) {
+            (Some(held), Some(path)) if held == *wanted => {
+                self.filter.apply(rules::add_task(wanted)).await?;
+                Ok(Some(path))
+            }
+            (Some(held), Some(_)) => {
+                let (task_id, held) = (wanted.task_id.clone(), held.alias());
+                Err(NetworkError::TaskDiffers { task_id, held })
+            }
+            (Some(held), None) => {
+                self.filter.apply(rules::remove_task(&held)).await?;
+                Ok(None)
+            }
+            (None, _) => Ok(None),
+        }
+    }
+
+    async fn open_uplinks(&self) -> Result<(), NetworkError> {
+        let _guard = self.uplink_lock.lock().await;
+        let run_dir = self.run_dir.clone();
+        let names = on_thread(move || uplink::record(&mut Netlink::open()?, &run_dir)).await?;
+        if names.is_empty() {
+            return Ok(());
+        }
+        self.filter.apply(rules::add_uplinks(&names)).await?;
+        on_thread(move || uplink::switch_on(&names)).await
+    }
+
+    async fn roll_back(&self, attachment: Attachment) {
+        let (run_dir, task_id) = (self.run_dir.clone(), attachment.task_id.clone());
+        let unlinked = on_thread(move || link::detach(&run_dir, &task_id));
+        let silenced = self.filter.apply(rules::remove_task(&attachment));
+        let (unlinked, silenced) = tokio::join!(unlinked, silenced);
+        for error in [unlinked.err(), silenced.err()].into_iter().flatten() {
+            tracing::warn!(task = attachment.task_id, %error, "a failed attachment is still there");
+        }
+    }
+
+    async fn check_address(&self, address: Ipv4Addr) -> Result<(), NetworkError> {
+        let ranges = self.ranges.read().await;
+        if ranges.iter().any(|range| range.contains(address)) {
+            Ok(())
+        } else {
+            Err(NetworkError::AddressOutsideRanges { address })
+        }
+    }
+
+    async fn slot(&self) -> SemaphorePermit<'_> {
+        self.slots.acquire().await.expect("the semaphore is never closed")
+    }
+
+    fn task_lock(&self, task_id: &str) -> Arc<Mutex<()>> {
+        let mut hasher = DefaultHasher::new();
+        task_id.hash(&mut hasher);
+        let index = usize::try_from(hasher.finish() % TASK_LOCKS as u64).unwrap_or(0);
+        Arc::clone(&self.task_locks[index])
+    }
+}
+
+/// The lock on the file that stands for the network namespace itself, so that whoever manages the
+/// same namespace meets it, from whatever directory; it goes with the process.
+#[derive(Debug)]
+struct NamespaceLock(File);
+
+impl NamespaceLock {
+    fn take() -> Result<Self, NetworkError> {
+        let locked = || -> io::Result<Self> {
+            let namespace = File::open("/proc/thread-self/ns/net")?;
+            flock(&namespace, FlockOperation::NonBlockingLockExclusive)?;
+            Ok(Self(namespace))
+        };
+        locked().map_err(|error| match error.kind() {
+            io::ErrorKind::WouldBlock => NetworkError::InUse,
+            _ => NetworkError::kernel("lock the network namespace", error),
+        })
+    }
+}
+
+impl Drop for NamespaceLock {
+    fn drop(&mut self) {
+        // Closing is not enough: a program being started may hold a copy for a moment.
+        let _goes_with_the_process = flock(&self.0, FlockOperation::Unlock);
+    }
+}
+
+/// Brings the host into the wanted state, whatever an earlier instance left; runs on a thread.
+fn establish(config: &NetworkConfig) -> Result<(), NetworkError> {
+    let mut netlink = Netlink::open()?;
+    host::check(&mut netlink, &config.vpc_ranges, config.gateway_address)?;
+    let directory = namespace::directory_of(&config.run_dir);
+    std::fs::create_dir_all(&directory)
+        .map_err(|error| NetworkError::kernel(format!("make `{}`", directory.display()), error))?;
+
+    let mut balancer_addresses: BTreeSet<Ipv4Addr> =
+        host::own_addresses(&mut netlink)?.into_iter().collect();
+    balancer_addresses.remove(&config.gateway_address);
+    let mut services: BTreeSet<GatewayService> = config.gateway_services.iter().copied().collect();
+    services.extend([GatewayService::Tcp(53), GatewayService::Udp(53)]);
+    let attachments = link::list(&mut netlink)?.into_iter().filter_map(|(_, held)| held).collect();
+    let table = Table {
+        gateway: config.gateway_address,
+        services,
+        ranges: config.vpc_ranges.iter().copied().collect(),
+        balancer_addresses,
+        attachments,
+        uplinks: uplink::list(&config.run_dir)?,
+    };
+    // The filter before the addresses: there is no moment in which they are open to all.
+    filter::run(&rules::replace(&table))?;
+    host::add_address(&mut netlink, config.gateway_address)?;
+    for range in &config.vpc_ranges {
+        host::claim_range(&mut netlink, *range)?;
+    }
+    host::release_ranges(&mut netlink, &config.vpc_ranges)
+}
+
+/// Removes all that carries a mark of ours; runs on a thread. The filter goes last, so that a
+/// task which is still there never stands without it.
+fn sweep(run_dir: &Path) -> Result<(), NetworkError> {
+    let mut netlink = Netlink::open()?;
+    for (found, _) in link::list(&mut netlink)? {
+        link::remove(&mut netlink, &found)?;
+    }
+    let directory = namespace::directory_of(run_dir);
+    for task_id in namespace::list(&directory)? {
+        namespace::remove(&directory.join(task_id))?;
+    }
+    for address in host::own_addresses(&mut netlink)? {
+        host::remove_address(&mut netlink, address)?;
+    }
+    host::release_ranges(&mut netlink, &[])?;
+    uplink::restore(run_dir)?;
+    filter::run(rules::REMOVE)?;
+    match std::fs::remove_dir(&directory) {
+        Err(error) if error.kind() != io::ErrorKind::NotFound => {
+            Err(NetworkError::kernel(format!("remove `{}`", directory.display()), error))
+        }
+        _ => Ok(()),
+    }
+}
