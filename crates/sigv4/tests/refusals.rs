@@ -323,6 +323,10 @@ fn malformed_authorization() {
               'SignedHeaders' parameter. (Hashed with SHA-256 and encoded with
               Base64) Authorization=WIPqWomlL2QGrBJdKVmMFJN71JLikBxi7Io9l4Y9baM="#]],
     );
+}
+
+#[test]
+fn malformed_credential() {
     let rest = "SignedHeaders=host;x-amz-date, Signature=00";
     let check = |credential: &str, expected: &Expect| {
         check_header(&format!("AWS4-HMAC-SHA256 Credential={credential}, {rest}"), expected);

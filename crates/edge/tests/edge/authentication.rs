@@ -45,6 +45,14 @@ async fn signed_calls_are_answered() {
     "#]],
     )
     .await;
+}
+
+#[tokio::test]
+async fn sessions_and_ec2_are_answered() {
+    let server = Server::start();
+    let check = async |call: Call, expected: Expect| {
+        expected.assert_eq(&server.call(&call).await.shown());
+    };
     let temporary = Signer { key: TEMPORARY_KEY, token: Some(TOKEN), ..SIGNER };
     check(
         Call::caller_identity().signed_by(temporary),
