@@ -57,7 +57,7 @@ pub enum Refusal {
     BadRedirectProtocol(String),
     #[error(transparent)]
     BadMatcher(#[from] BadMatcher),
-    #[error("{what} of target group `{arn}` must be at least 1")]
+    #[error("{what} of `{arn}` must be at least 1")]
     Zero { what: &'static str, arn: String },
     #[error("slow start of target group `{0}` needs the round robin algorithm")]
     SlowStartNeedsRoundRobin(String),
@@ -110,6 +110,9 @@ impl<'c> Compiler<'c> {
         if address != LOOPBACK && !self.addresses.insert(address) {
             return Err(twice("address", &address.to_string()));
         }
+        let attributes = &load_balancer.attributes;
+        positive("idle timeout", &load_balancer.arn, attributes.idle_timeout_seconds)?;
+        positive("client keep-alive", &load_balancer.arn, attributes.client_keep_alive_seconds)?;
         bounded("listeners", load_balancer.listeners.len(), LISTENERS_MAX)?;
         let facts = Arc::new(RoutedLoadBalancer {
             index: self.table.load_balancers.len(),
@@ -225,9 +228,7 @@ fn target_group(group: &TargetGroup) -> Result<RoutedGroup, Refusal> {
         ("healthy threshold", check.healthy_threshold),
         ("unhealthy threshold", check.unhealthy_threshold),
     ] {
-        if value == 0 {
-            return Err(Refusal::Zero { what, arn: group.arn.clone() });
-        }
+        positive(what, &group.arn, value)?;
     }
     let attributes = &group.attributes;
     if attributes.slow_start_seconds > 0 && attributes.algorithm != Algorithm::RoundRobin {
@@ -281,6 +282,10 @@ fn checked_response(response: &FixedResponse) -> Result<FixedResponse, Refusal> 
         200..=299 | 400..=599 => Ok(response.clone()),
         other => Err(Refusal::BadStatusCode(other)),
     }
+}
+
+fn positive(what: &'static str, arn: &str, value: u32) -> Result<(), Refusal> {
+    if value == 0 { Err(Refusal::Zero { what, arn: arn.to_owned() }) } else { Ok(()) }
 }
 
 fn bounded(what: &'static str, count: usize, limit: usize) -> Result<(), Refusal> {

@@ -168,6 +168,7 @@ fn what_cannot_be_served_does_not_compile() {
         refused(&|config| config.load_balancers[1].address = Ipv4Addr::new(172, 31, 0, 10)),
         refused(&|config| config.target_groups[0].health_check.matcher = "600".to_owned()),
         refused(&|config| config.target_groups[0].health_check.interval_seconds = 0),
+        refused(&|config| config.load_balancers[0].attributes.idle_timeout_seconds = 0),
         refused(&|config| {
             config.load_balancers[0].listeners[0].rules[0].conditions =
                 vec![config::Condition::SourceIp { values: vec!["10.0.0.1".to_owned()] }];
@@ -184,7 +185,8 @@ fn what_cannot_be_served_does_not_compile() {
         priority `10` is there twice
         address `172.31.0.10` is there twice
         health check matcher `600` is not a list of HTTP codes or ranges from 200 to 499
-        health check interval of target group `tg/api` must be at least 1
+        health check interval of `tg/api` must be at least 1
+        idle timeout of `lb/a` must be at least 1
         `10.0.0.1` is not a block of addresses
         target `i-1` is there twice"]]
     .assert_eq(&lines.join("\n"));

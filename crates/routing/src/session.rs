@@ -17,14 +17,21 @@ pub enum ToBalancer {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FromBalancer {
     /// The configuration of this revision is in force.
-    Applied { revision: u64 },
+    Applied {
+        revision: u64,
+    },
     Health(TargetName, TargetHealth),
     /// A draining target has no request left.
     Drained(TargetName),
     /// An address that a load balancer is to listen on cannot be bound; it is tried again.
-    BindFailed { address: SocketAddrV4, reason: String },
+    BindFailed {
+        address: SocketAddrV4,
+        reason: String,
+    },
     /// It could be bound after all.
-    Bound { address: SocketAddrV4 },
+    Bound {
+        address: SocketAddrV4,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

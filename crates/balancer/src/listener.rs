@@ -1,0 +1,101 @@
+//! One listening socket: accepts, counts, and hands connections over.
+
+use std::{
+    io,
+    net::{SocketAddr, SocketAddrV4},
+    sync::{Arc, atomic::Ordering},
+};
+
+use tokio::{
+    net::{TcpListener, TcpSocket},
+    sync::Semaphore,
+};
+use tokio_util::sync::CancellationToken;
+
+use crate::{
+    client::Ends,
+    connection::Connection,
+    limits::{ACCEPT_PAUSE, BACKLOG, LISTENER_CONNECTIONS_MAX},
+    shared::Shared,
+};
+
+/// An open listener; dropping it ends it.
+#[derive(Debug)]
+pub(crate) struct Listening {
+    closing: CancellationToken,
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.closing.cancel();
+    }
+}
+
+/// Listens on `address` until what is returned is dropped.
+pub(crate) fn listen(shared: &Arc<Shared>, address: SocketAddrV4) -> io::Result<Listening> {
+    let socket = TcpSocket::new_v4()?;
+    socket.set_reuseaddr(true)?;
+    socket.bind(SocketAddr::V4(address))?;
+    let listener = socket.listen(BACKLOG)?;
+    let closing = shared.stop.child_token();
+    let accepting = Accepting {
+        listener,
+        address,
+        shared: Arc::clone(shared),
+        closing: closing.clone(),
+        permits: Arc::new(Semaphore::new(LISTENER_CONNECTIONS_MAX)),
+    };
+    shared.tasks.spawn(accepting.run());
+    Ok(Listening { closing })
+}
+
+struct Accepting {
+    listener: TcpListener,
+    address: SocketAddrV4,
+    shared: Arc<Shared>,
+    closing: CancellationToken,
+    permits: Arc<Semaphore>,
+}
+
+impl Accepting {
+    async fn run(self) {
+        while let Some(accepted) = self.closing.run_until_cancelled(self.listener.accept()).await {
+            match accepted {
+                Ok((stream, peer)) => self.start(stream, peer),
+                Err(error) if is_about_the_connection(&error) => {}
+                Err(error) => {
+                    tracing::warn!(address = %self.address, %error, "cannot accept");
+                    let closed = self.closing.cancelled();
+                    // Passes either way: closed, or paused for long enough.
+                    tokio::time::timeout(ACCEPT_PAUSE, closed).await.ok();
+                }
+            }
+        }
+    }
+
+    fn start(&self, stream: tokio::net::TcpStream, peer: SocketAddr) {
+        let own = Arc::clone(&self.permits).try_acquire_owned();
+        let all = Arc::clone(&self.shared.client_permits).try_acquire_owned();
+        let (Ok(own), Ok(all)) = (own, all) else {
+            self.shared.rejected_connections.fetch_add(1, Ordering::Relaxed);
+            return;
+        };
+        let connection = Connection {
+            stream,
+            ends: Ends { arrived_at: self.address, peer, permits: [own, all] },
+            shared: Arc::clone(&self.shared),
+            closing: self.closing.clone(),
+        };
+        self.shared.tasks.spawn(connection.run());
+    }
+}
+
+/// The client gave up before it was accepted: nothing is wrong here.
+fn is_about_the_connection(error: &io::Error) -> bool {
+    matches!(
+        error.kind(),
+        io::ErrorKind::ConnectionAborted
+            | io::ErrorKind::ConnectionReset
+            | io::ErrorKind::ConnectionRefused
+    )
+}
