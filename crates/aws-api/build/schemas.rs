@@ -13,7 +13,10 @@ pub(crate) fn schemas(service: &Service, out: &mut String) {
         if shape.get("error").is_some() {
             continue;
         }
-        let schema = schema(service, &name, shape, is_flagged(shape, "sensitive"));
+        let mut schema = schema(service, &name, shape);
+        if is_flagged(shape, "sensitive") {
+            schema.push_str(".sensitive()");
+        }
         let constant = names::constant(&name);
         writeln!(out, "    pub static {constant}: Schema = {schema};\n").expect("a string");
         secret_twin(service, &name, shape, out);
@@ -26,9 +29,10 @@ fn secret_twin(service: &Service, name: &str, shape: &Value, out: &mut String) {
     for (member, target) in members(shape) {
         if service.is_sensitive(name, member) {
             let shape = text(target, "shape");
-            let schema = schema(service, shape, service.shape(shape), true);
+            let schema = schema(service, shape, service.shape(shape));
             let constant = secret_name(name, member);
-            writeln!(out, "    static {constant}: Schema = {schema};\n").expect("a string");
+            writeln!(out, "    static {constant}: Schema = {schema}.sensitive();\n")
+                .expect("a string");
         }
     }
 }
@@ -37,7 +41,7 @@ fn secret_name(shape: &str, member: &str) -> String {
     format!("{}_{}_SECRET", names::constant(shape), names::constant(member))
 }
 
-fn schema(service: &Service, name: &str, shape: &Value, is_sensitive: bool) -> String {
+fn schema(service: &Service, name: &str, shape: &Value) -> String {
     let kind = kind(service, name, shape);
     let mut schema = match shape.get("pattern").and_then(Value::as_str) {
         Some(pattern) => format!("Schema::with_pattern({name:?}, {kind}, {pattern:?})"),
@@ -48,9 +52,6 @@ fn schema(service: &Service, name: &str, shape: &Value, is_sensitive: bool) -> S
             let value = whole(value);
             write!(schema, ".{bound}({value})").expect("a string");
         }
-    }
-    if is_sensitive {
-        schema.push_str(".sensitive()");
     }
     schema
 }

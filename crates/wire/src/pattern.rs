@@ -89,36 +89,41 @@ mod tests {
     use super::Pattern;
 
     #[track_caller]
-    fn check(pattern: &'static str, value: &str, expected: bool) {
+    fn takes(pattern: &'static str, value: &str) {
+        assert!(Pattern::new(pattern).matches(value), "{pattern:?} on {value:?}");
+    }
+
+    #[track_caller]
+    fn leaves(pattern: &'static str, value: &str) {
         let pattern = Pattern::new(pattern);
         assert_eq!(pattern.error(), None, "{pattern:?}");
-        assert_eq!(pattern.matches(value), expected, "{pattern:?} on {value:?}");
+        assert!(!pattern.matches(value), "{pattern:?} on {value:?}");
     }
 
     #[test]
     fn the_whole_value_must_match() {
-        check(r"[\.\-_/#A-Za-z0-9]+", "/aws/ecs", true);
-        check(r"[\.\-_/#A-Za-z0-9]+", "/aws/ecs!", false);
-        check("a|b", "ab", false);
-        check(r"^(2|4|5)\d\d$", "404", true);
-        check(r"^(2|4|5)\d\d$", "304", false);
-        check(r"[a-z]*", "a\n", false);
+        takes(r"[\.\-_/#A-Za-z0-9]+", "/aws/ecs");
+        leaves(r"[\.\-_/#A-Za-z0-9]+", "/aws/ecs!");
+        leaves("a|b", "ab");
+        takes(r"^(2|4|5)\d\d$", "404");
+        leaves(r"^(2|4|5)\d\d$", "304");
+        leaves(r"[a-z]*", "a\n");
     }
 
     #[test]
     fn letters_spaces_and_numbers_of_any_script() {
         const TAG: &str = r"([\p{L}\p{Z}\p{N}_.:/=+\-@]*)";
-        check(TAG, "", true);
-        check(TAG, "größe 東京 ٣", true);
-        check(TAG, "a\tb", false);
-        check(TAG, "☃", false);
-        check(TAG, "a{b}", false);
+        takes(TAG, "");
+        takes(TAG, "größe 東京 ٣");
+        leaves(TAG, "a\tb");
+        leaves(TAG, "☃");
+        leaves(TAG, "a{b}");
     }
 
     #[test]
     fn escapes_of_code_points() {
         const ARN: &str = r"[\u0009\u000A\u000D\u0020-\u007E\u0085\u00A0-\uD7FF\uE000-\uFFFD]+";
-        check(ARN, "arn:aws:iam::1:role/ü", true);
-        check(ARN, "a\u{1}", false);
+        takes(ARN, "arn:aws:iam::1:role/ü");
+        leaves(ARN, "a\u{1}");
     }
 }

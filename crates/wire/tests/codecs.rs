@@ -14,8 +14,11 @@ static BLOB: Schema = Schema::new("Blob", Kind::Blob).max(4);
 static DATE: Schema = Schema::new("Date", Kind::Timestamp(TimestampFormat::HttpDate));
 static FLAT: Schema =
     Schema::new("Flat", Kind::List(List { element: &TEXT, name: "Item", flattened: true }));
-static WRAPPED: Schema = Schema::new("Wrapped", Kind::Map(map("key", "value", false)));
-static FLAT_MAP: Schema = Schema::new("FlatMap", Kind::Map(map("Name", "Worth", true)));
+static WRAPPED: Schema = Schema::new("Wrapped", Kind::Map(WRAPPED_MAP));
+static FLAT_MAP: Schema = Schema::new(
+    "FlatMap",
+    Kind::Map(Map { key_name: "Name", value_name: "Worth", flattened: true, ..WRAPPED_MAP }),
+);
 static CHOICE: Schema = Schema::new(
     "Choice",
     Kind::Union(&[Member::new("Left", &TEXT), Member::new("Right", &NUMBER)]),
@@ -38,9 +41,8 @@ static NODE: Schema = Schema::new(
     ]),
 );
 
-const fn map(key_name: &'static str, value_name: &'static str, flattened: bool) -> Map {
-    Map { key: &TEXT, value: &TEXT, key_name, value_name, flattened }
-}
+const WRAPPED_MAP: Map =
+    Map { key: &TEXT, value: &TEXT, key_name: "key", value_name: "value", flattened: false };
 
 static OPERATIONS: &[Operation] = &[Operation {
     name: "Put",

@@ -276,8 +276,8 @@ impl JsonWriter {
         serde_json::to_writer(&mut self.out, text).expect("a string is JSON; memory takes it");
     }
 
-    fn name(&mut self, name: &str, is_first: bool) {
-        self.text(if is_first { "" } else { "," });
+    fn name(&mut self, separator: &str, name: &str) {
+        self.text(separator);
         self.quoted(name);
         self.text(":");
     }
@@ -332,8 +332,8 @@ impl Writer for JsonWriter {
     }
 
     fn member(&mut self, member: &'static Member) {
-        let is_first = self.cursor.member(member);
-        self.name(member.name, is_first);
+        let separator = if self.cursor.member(member) { "" } else { "," };
+        self.name(separator, member.name);
     }
 
     fn structure_end(&mut self) {
@@ -362,8 +362,8 @@ impl Writer for JsonWriter {
     }
 
     fn key(&mut self, key: &str) {
-        let is_first = self.cursor.item();
-        self.name(key, is_first);
+        let separator = if self.cursor.item() { "" } else { "," };
+        self.name(separator, key);
     }
 
     fn map_end(&mut self) {

@@ -91,11 +91,11 @@ impl XmlWriter {
         self.close(name);
     }
 
-    /// Opens a list or map, whose items are called `item` unless it is flattened.
-    fn begin(&mut self, item: &'static str, is_flattened: IsFlattened) {
-        let frame = match is_flattened {
-            IsFlattened::Yes => Frame { tag: "", item: self.name },
-            IsFlattened::No => Frame { tag: self.name, item },
+    /// Opens a value whose items are called `item`; as the value itself where it is flattened.
+    fn begin(&mut self, item: Option<&'static str>) {
+        let frame = match item {
+            Some(item) => Frame { tag: self.name, item },
+            None => Frame { tag: "", item: self.name },
         };
         self.open(frame.tag);
         self.open.push(frame);
@@ -109,18 +109,6 @@ impl XmlWriter {
 
     fn item(&self) -> &'static str {
         self.open.last().map_or("", |frame| frame.item)
-    }
-}
-
-#[derive(Clone, Copy)]
-enum IsFlattened {
-    Yes,
-    No,
-}
-
-impl From<bool> for IsFlattened {
-    fn from(is_flattened: bool) -> IsFlattened {
-        if is_flattened { IsFlattened::Yes } else { IsFlattened::No }
     }
 }
 
@@ -167,7 +155,7 @@ impl Writer for XmlWriter {
 
     fn structure_begin(&mut self) {
         self.cursor.begin();
-        self.begin("", IsFlattened::No);
+        self.begin(Some(""));
     }
 
     fn member(&mut self, member: &'static Member) {
@@ -182,7 +170,7 @@ impl Writer for XmlWriter {
 
     fn list_begin(&mut self) {
         if let Kind::List(list) = self.cursor.begin().kind {
-            self.begin(list.name, list.flattened.into());
+            self.begin((!list.flattened).then_some(list.name));
         }
     }
 
@@ -198,7 +186,7 @@ impl Writer for XmlWriter {
 
     fn map_begin(&mut self) {
         if let Kind::Map(map) = self.cursor.begin().kind {
-            self.begin("entry", map.flattened.into());
+            self.begin((!map.flattened).then_some("entry"));
         }
     }
 
