@@ -12,7 +12,7 @@ import threading
 
 import pytest
 
-from harness import clients, processes
+from harness import clients, commands, processes
 from harness.host import Host
 from harness.waiting import wait_until
 
@@ -268,6 +268,7 @@ def test_closing_a_host_removes_whatever_a_crash_would_leave():
     neighbour = f"{host.name}-task"
     lost = None
     cgroup = _new_cgroup(host)
+    run_dir = commands.run_dir(host.state_dir)
     try:
         # A task as a node would leave it: a namespace behind a veth, a mount, a cgroup, a process
         # with no mark that ignores a friendly signal.
@@ -276,6 +277,8 @@ def test_closing_a_host_removes_whatever_a_crash_would_leave():
         host.run(["nft", "add table inet longshore"])
         host.state_dir.mkdir()
         subprocess.run(["mount", "-t", "tmpfs", "none", host.state_dir], check=True)
+        os.makedirs(run_dir + "/netns")
+        subprocess.run(["mount", "-t", "tmpfs", "none", run_dir + "/netns"], check=True)
         command = "trap '' TERM; echo $$ > %s/cgroup.procs; while :; do read line; done"
         lost = subprocess.Popen(
             host.namespace.command(["busybox", "sh", "-c", command % cgroup]),
@@ -295,19 +298,19 @@ def test_closing_a_host_removes_whatever_a_crash_would_leave():
             lost.stdin.close()
     assert lost.wait(10) == -9
     assert not os.path.exists(cgroup)
-    # Shared with other runs, so the first and the last of them may find it otherwise.
-    with contextlib.suppress(OSError):
-        os.rmdir(os.path.dirname(os.path.dirname(cgroup)))
+    assert not os.path.exists(os.path.dirname(os.path.dirname(cgroup)))
     assert not os.path.exists(host.data_dir)
     assert not {host.name, neighbour} & set(os.listdir("/run/netns"))
-    assert str(host.data_dir) not in open("/proc/self/mountinfo").read()
+    assert not os.path.exists(run_dir)
+    mounts = open("/proc/self/mountinfo").read()
+    assert str(host.data_dir) not in mounts and run_dir not in mounts
 
 
 def _new_cgroup(host):
-    """As deep as a container's: /longshore-tests/HOST/task, in the hierarchy of process counts."""
+    """As deep as a container's, in the hierarchy of process counts."""
     version_two = os.path.exists("/sys/fs/cgroup/cgroup.controllers")
     mount = "/sys/fs/cgroup" if version_two else "/sys/fs/cgroup/pids"
-    path = f"{mount}/longshore-tests/{host.name}/task"
+    path = f"{mount}{commands.cgroup(host.state_dir)}/task/container"
     os.makedirs(path)
     return path
 

@@ -1,5 +1,7 @@
 """Longshore's command lines, as tests call them: the one place that knows the flags."""
 
+import hashlib
+import os
 import re
 
 # Every test host is a network namespace of its own, so a fixed port collides with nothing.
@@ -7,10 +9,29 @@ LISTEN = "127.0.0.1:4566"
 ENDPOINT = f"http://{LISTEN}"
 
 # The line by which `up` says that it is ready.
-READY = re.compile(r"\bready\b", re.IGNORECASE)
+READY = re.compile(r"^Longshore is up\b")
 
-# The roles that `up` runs as processes of their own: the first argument of each.
+# The roles that `up` runs as processes of their own.
 ROLES = ("control", "node", "balancer")
+
+
+def role(arguments):
+    """Which role a process with these arguments is; None for any other process."""
+    return arguments[2] if len(arguments) > 2 and arguments[1] == "role" else None
+
+
+def instance(data_dir):
+    """What the instance's run directory and cgroup are named by."""
+    return hashlib.sha256(os.path.realpath(data_dir).encode()).hexdigest()[:12]
+
+
+def run_dir(data_dir):
+    return f"/run/longshore/{instance(data_dir)}"
+
+
+def cgroup(data_dir):
+    """From the root of each hierarchy."""
+    return f"/longshore/{instance(data_dir)}"
 
 
 def up(binary, data_dir, options=()):

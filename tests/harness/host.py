@@ -4,7 +4,6 @@ Longshore and its clients run inside, so a test reaches nothing beyond, meets no
 can use the product's own ports. `close()` removes everything, whatever state it is in.
 """
 
-import contextlib
 import dataclasses
 import http.client
 import itertools
@@ -163,7 +162,7 @@ class Host:
         return self.process_of(role).pid
 
     def process_of(self, role):
-        found = [process for process in self.processes() if process.role() == role]
+        found = [one for one in self.processes() if commands.role(one.command) == role]
         assert len(found) == 1, f"{len(found)} processes are `{role}`: {found}"
         return found[0]
 
@@ -183,44 +182,16 @@ class Host:
     def close(self):
         """Removes all that there is of this host, in whatever state a test left it."""
         neighbours = self.namespace.neighbours()
-        used = set()
-
-        def find():
-            found = self.processes()
-            used.update(*(processes.cgroups(process.pid) for process in found))
-            return found
-
-        processes.end_all(find)
+        processes.end_all(self.processes)
         for program in self._programs:
             program.kill()
         for name in [*neighbours, self.name]:
             namespace.delete(name)
-        self._unmount()
-        self._remove_cgroups(used)
-        shutil.rmtree(self.data_dir, ignore_errors=True)
-
-    def _unmount(self):
-        for point in reversed(self._mounts()):
-            subprocess.run(["umount", "--lazy", point], capture_output=True, check=False)
-        # What is mounted below would be deleted with the directory, wherever it really lives.
-        assert not self._mounts(), f"still mounted: {self._mounts()}"
-
-    def _mounts(self):
-        lines = Path("/proc/self/mountinfo").read_text().splitlines()
-        points = [line.split()[4] for line in lines]
-        return [point for point in points if point.startswith(f"{self.data_dir}/")]
-
-    def _remove_cgroups(self, used):
-        """What this host's processes were in, down from `/longshore/INSTANCE` or its like."""
-        own = processes.cgroups(os.getpid())
-        for mount, path in used - own:
-            root = "/".join(path.split("/")[:3])
-            if any(ours[0] == mount and f"{ours[1]}/".startswith(f"{root}/") for ours in own):
-                continue
-            for directory, _folders, _files in os.walk(mount + root, topdown=False):
-                # One that is in use stays: it is not this host's.
-                with contextlib.suppress(OSError):
-                    os.rmdir(directory)
+        directories = [str(self.data_dir), commands.run_dir(self.state_dir)]
+        leftovers.unmount(directories)
+        leftovers.remove_cgroups(commands.cgroup(self.state_dir))
+        for directory in directories:
+            shutil.rmtree(directory, ignore_errors=True)
 
     def _environment(self):
         return {

@@ -5,6 +5,7 @@ nobody finds any more by a name. So a test that compares two pictures has the ma
 (the marker `alone`).
 """
 
+import contextlib
 import dataclasses
 import os
 import subprocess
@@ -54,6 +55,29 @@ def snapshot(namespace, processes):
         run_files=frozenset(_run_files()),
         processes=frozenset(f"{process.pid} {' '.join(process.command)}" for process in processes),
     )
+
+
+def unmount(directories):
+    """Unmounts everything below the directories, the last mounted first."""
+    for point in reversed(_points_below(directories)):
+        subprocess.run(["umount", "--lazy", point], capture_output=True, check=False)
+    # What is mounted below would be deleted with the directory, wherever it really lives.
+    left = _points_below(directories)
+    assert not left, f"still mounted: {left}"
+
+
+def _points_below(directories):
+    points = [line.split()[0] for line in _mounts()]
+    return [point for point in points if any(point.startswith(f"{one}/") for one in directories)]
+
+
+def remove_cgroups(path):
+    """Removes the cgroup and all below, in every hierarchy; one that is in use stays."""
+    roots = [line.split()[0] for line in _mounts() if line.split()[1] in ("cgroup", "cgroup2")]
+    for root in roots:
+        for directory, _folders, _files in os.walk(root + path, topdown=False):
+            with contextlib.suppress(OSError):
+                os.rmdir(directory)
 
 
 def _names(directory):

@@ -25,10 +25,6 @@ class Process:
     started: int
     command: tuple
 
-    def role(self):
-        """The first argument: which part of Longshore this is."""
-        return self.command[1] if len(self.command) > 1 else ""
-
     def kill(self, number=signal.SIGKILL):
         """Sends the signal, and only to this process, even if its id was taken over since."""
         with _pidfd(self.pid) as descriptor:
@@ -76,22 +72,6 @@ def end_all(find):
     raise RuntimeError(f"killed, and others came: {find()}")
 
 
-def cgroups(pid):
-    """The process's cgroups: the mount of each hierarchy, and the path in it."""
-    mounted = _cgroup_mounts()
-    try:
-        lines = Path("/proc", str(pid), "cgroup").read_text().splitlines()
-    except OSError:
-        return set()
-    found = set()
-    for line in lines:
-        _number, controllers, path = line.split(":", 2)
-        mount = mounted.get(frozenset(controllers.split(",")))
-        if mount and path != "/":
-            found.add((mount, path))
-    return found
-
-
 def _belongs(directory, mark, inode, data_dir):
     try:
         if mark in (directory / "environ").read_bytes().split(b"\0"):
@@ -118,20 +98,6 @@ def _look(pid):
         return None
     arguments = tuple(part.decode(errors="replace") for part in command.split(b"\0")[:-1])
     return Process(pid, int(fields[1]), int(fields[19]), arguments)
-
-
-def _cgroup_mounts():
-    """Mount points by the set of controllers, as /proc/PID/cgroup names them."""
-    found = {}
-    for line in Path("/proc/self/mountinfo").read_text().splitlines():
-        before, _dash, after = line.partition(" - ")
-        kind, _source, options = after.split(" ", 2)
-        if kind == "cgroup2":
-            found[frozenset({""})] = before.split()[4]
-        elif kind == "cgroup":
-            names = {name for name in options.split(",") if name not in ("rw", "ro", "xattr")}
-            found[frozenset(names)] = before.split()[4]
-    return found
 
 
 class _pidfd:

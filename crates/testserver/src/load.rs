@@ -7,6 +7,8 @@
 //! INVARIANT: every request sent ends as exactly one of `ok` and `failed`; a request in flight
 //! when the load is stopped is waited for and counted.
 
+#![forbid(unsafe_code)]
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,7 +25,7 @@ use tokio_util::sync::CancellationToken;
 mod summary;
 mod worker;
 
-use summary::Summary;
+use summary::{Outcome, Summary};
 use worker::Worker;
 
 /// LIMIT: connections of one load.
@@ -139,11 +141,13 @@ impl Plan {
         !self.stop.is_cancelled() && self.sent.fetch_add(1, Ordering::Relaxed) < self.requests_max
     }
 
-    fn note(&self, failed: bool) {
-        let failures = self.failed.fetch_add(u64::from(failed), Ordering::Relaxed);
+    fn note(&self, outcome: &Outcome) {
+        if !matches!(outcome, Outcome::Ok(_)) {
+            self.failed.fetch_add(1, Ordering::Relaxed);
+        }
         let answered = self.answered.fetch_add(1, Ordering::Relaxed) + 1;
         if answered.is_multiple_of(self.progress_every) {
-            let failed = failures + u64::from(failed);
+            let failed = self.failed.load(Ordering::Relaxed);
             tell(&serde_json::json!({ "answered": answered, "failed": failed }));
         }
     }

@@ -6,6 +6,8 @@
 //!
 //! INVARIANT: a request that was accepted is answered, also after SIGTERM.
 
+#![forbid(unsafe_code)]
+
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -102,7 +104,8 @@ async fn serve(options: Options) -> Result<()> {
             accepted = listener.accept(), if connections.len() < CONNECTIONS_MAX => {
                 // A connection that was reset in the queue is no reason to stop.
                 if let Ok((stream, peer)) = accepted {
-                    connections.spawn(connection(stream, peer, Arc::clone(&shared), stopping.clone()));
+                    let shared = Arc::clone(&shared);
+                    connections.spawn(connection(stream, peer, shared, stopping.clone()));
                 }
             }
             Some(_) = connections.join_next() => {}

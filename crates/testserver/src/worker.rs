@@ -57,13 +57,12 @@ impl Worker {
         let begun = Instant::now();
         let timeout = self.plan.timeout;
         let outcome = tokio::time::timeout(timeout, self.ask()).await.unwrap_or(Outcome::Timeout);
-        let failed = !matches!(outcome, Outcome::Ok(_));
+        self.plan.note(&outcome);
         let refused = matches!(outcome, Outcome::Connect(_));
         if matches!(outcome, Outcome::Timeout | Outcome::Broken(_)) {
             self.sender = None;
         }
         self.summary.record(outcome, begun.elapsed());
-        self.plan.note(failed);
         if refused {
             tokio::time::sleep(RECONNECT_PAUSE).await;
         }
