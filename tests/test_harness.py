@@ -324,6 +324,8 @@ def test_a_snapshot_tells_what_changed(host):
     assert before.changes(after)["tables"] == ["+ inside table inet longshore"]
     assert before.changes(after)["interfaces"] == ["+ inside v0@v1", "+ inside v1@v0"]
     assert after.changes(before)["interfaces"] == ["- inside v0@v1", "- inside v1@v0"]
+    assert before.left_behind(after)["tables"] == ["+ inside table inet longshore"]
+    assert "interfaces" not in after.left_behind(before)
 
 
 # -- images

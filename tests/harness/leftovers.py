@@ -39,6 +39,12 @@ class Snapshot:
                 found[field.name] = lines
         return found
 
+    def left_behind(self, later):
+        """What `later` has and this has not; `{}` if nothing. A folder that went is no harm."""
+        changes = self.changes(later).items()
+        found = {kind: [line for line in lines if line[0] == "+"] for kind, lines in changes}
+        return {kind: lines for kind, lines in found.items() if lines}
+
 
 def snapshot(namespace, processes):
     """The machine and the inside of `namespace`; `processes` are those of the test host."""
