@@ -9,7 +9,11 @@
 #![forbid(unsafe_code)]
 
 mod context;
+mod ec2;
 mod ecs;
+mod elbv2;
+mod logs;
 mod refuse;
+mod sts;
 
 pub use context::{Api, ApiConfig, Caller, Turn};

@@ -1,0 +1,237 @@
+//! Starts a container: its root mounted, its process as the definition and the image say.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result};
+use images::{Access, ImageConfig, ImageHandle};
+use model::session::{AssignedContainer, Assignment};
+use model::{ContainerDefinition, TaskKey, Timestamp};
+use node::ports::{Failure, ImageFacts, Started};
+use oci_runtime::{
+    Capabilities, ContainerName, ContainerSpec, Environment, ExecOutcome, ExecSpec, LogMode,
+    LogSpec, Phase, Resources, RootAccess, Tmpfs, Ulimit,
+};
+
+use super::{RealHost, failure, files, name_of};
+
+/// COMPAT: what Docker gives a container whose image has no `PATH`.
+const PATH_DEFAULT: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+impl RealHost {
+    pub(super) async fn start_container(
+        &self,
+        assignment: &Assignment,
+        container: &AssignedContainer,
+        image: &ImageFacts,
+    ) -> Result<Started, Failure> {
+        let name = name_of(&container.definition.name)?;
+        let handle = self
+            .handle(&assignment.task)
+            .await
+            .map_err(|error| failure(format!("CannotStartContainerError: {error}")))?;
+        let spec = self
+            .container_spec(assignment, container, (&name, image))
+            .await
+            .map_err(|error| failure(format!("CannotCreateContainerError: {error:#}")))?;
+        let refuse = |error: oci_runtime::Error| {
+            let reason = error.ecs_reason();
+            failure(reason.unwrap_or_else(|| format!("CannotStartContainerError: {error}")))
+        };
+        match handle.create(spec).await {
+            // Created before a crash: its start is what is left to do.
+            Ok(()) => {}
+            Err(oci_runtime::Error::Refused(refusal))
+                if refusal.kind == oci_runtime::FailureKind::WrongPhase => {}
+            Err(error) => return Err(refuse(error)),
+        }
+        let status = handle.start(&name).await.map_err(refuse)?;
+        self.tasks.started(&assignment.task.id, &container.definition.name);
+        let started_us = match status.phase {
+            Phase::Running { started_us, .. } => started_us,
+            Phase::Exited(exit) => exit.started_us,
+            Phase::Failed(refusal) => return Err(failure(refusal.ecs_reason())),
+            Phase::Created | Phase::Starting => 0,
+        };
+        Ok(Started {
+            // COMPAT: the task's id and a number tell containers of Fargate apart.
+            runtime_id: format!("{}-{}", assignment.task.id, name.identifier()),
+            at: Timestamp::from_millis(started_us as i64 / 1000),
+        })
+    }
+
+    pub(super) async fn run_check(
+        &self,
+        task: &TaskKey,
+        container: &str,
+        command: &[String],
+        timeout: Duration,
+    ) -> bool {
+        let (Ok(handle), Ok(name)) = (self.handle(task).await, name_of(container)) else {
+            return false;
+        };
+        let spec = ExecSpec {
+            args: check_arguments(command),
+            environment: Environment::default(),
+            user: None,
+            working_directory: None,
+            timeout,
+        };
+        let result = handle.exec(&name, spec).await;
+        result.is_ok_and(|result| result.outcome == ExecOutcome::Exited { code: 0 })
+    }
+
+    async fn container_spec(
+        &self,
+        assignment: &Assignment,
+        container: &AssignedContainer,
+        (name, image): (&ContainerName, &ImageFacts),
+    ) -> Result<ContainerSpec> {
+        let definition = &container.definition;
+        let folder = self.container_dir(&assignment.task, &name.identifier());
+        let handle = self.image(&definition.image, image)?;
+        let config = handle.config.clone();
+        let (images, mounted) = (self.images.clone(), folder.clone());
+        let mount = move || images.mount(&handle, &mounted, Access::ReadWrite);
+        let rootfs = tokio::task::spawn_blocking(mount).await.context("mounting was cut off")??;
+        let args = arguments(definition, &config);
+        anyhow::ensure!(!args.is_empty(), "no command specified");
+        let mut spec = ContainerSpec::new(name.clone(), rootfs.path(), args);
+        let resolver = self.network.gateway_address();
+        spec.mounts = files::write(&folder.join("etc"), assignment, container, resolver)?;
+        let hostname = files::hostname(assignment, container);
+        spec.process.environment = environment(definition, &config, &hostname);
+        spec.process.user = definition.user.clone().unwrap_or_else(|| config.user.clone());
+        spec.process.working_directory = working_directory(definition, &config);
+        spec.hostname = Some(hostname);
+        if let Some(signal) = config.stop_signal.as_deref().and_then(|name| name.parse().ok()) {
+            spec.stop_signal = signal;
+        }
+        apply(definition, &mut spec);
+        if definition.is_init_process_enabled {
+            spec.init = Some(self.executable.clone());
+        }
+        Ok(spec)
+    }
+
+    /// The image that the task was started with, whatever its name means by now.
+    fn image(&self, reference: &str, facts: &ImageFacts) -> Result<ImageHandle> {
+        let pinned = images::ImageReference::parse(reference)?;
+        let digest = images::Digest::parse(&facts.digest).context("the digest is damaged")?;
+        let by_digest = pinned.with_digest(&digest).to_string();
+        let found = match self.images.resolve(&by_digest)? {
+            Some(found) => Some(found),
+            None => self.images.resolve(&facts.digest)?,
+        };
+        match found {
+            Some(found) => Ok(found),
+            None => self
+                .images
+                .resolve(reference)?
+                .filter(|found| found.manifest_digest == digest)
+                .with_context(|| format!("image `{reference}` is no longer here")),
+        }
+    }
+}
+
+/// What the definition says beyond the process itself.
+fn apply(definition: &ContainerDefinition, spec: &mut ContainerSpec) {
+    let mebibytes = |mib: u32| u64::from(mib) << 20;
+    spec.root_access = if definition.is_root_filesystem_readonly {
+        RootAccess::ReadOnly
+    } else {
+        RootAccess::ReadWrite
+    };
+    spec.process.capabilities = Capabilities {
+        add: definition.capabilities_add.clone(),
+        drop: definition.capabilities_drop.clone(),
+    };
+    spec.process.ulimits = definition
+        .ulimits
+        .iter()
+        .map(|limit| Ulimit {
+            name: limit.name.clone(),
+            // COMPAT: -1 is unlimited, as in Docker.
+            soft: u64::try_from(limit.soft).unwrap_or(u64::MAX),
+            hard: u64::try_from(limit.hard).unwrap_or(u64::MAX),
+        })
+        .collect();
+    spec.tmpfs = definition
+        .tmpfs
+        .iter()
+        .map(|tmpfs| Tmpfs {
+            destination: tmpfs.container_path.clone(),
+            size_bytes: mebibytes(tmpfs.size_mib),
+            options: tmpfs.mount_options.clone(),
+        })
+        .collect();
+    if let Some(mib) = definition.shared_memory_mib {
+        spec.shared_memory_bytes = mebibytes(mib);
+    }
+    spec.sysctls = definition
+        .system_controls
+        .iter()
+        .map(|control| (control.name.clone(), control.value.clone()))
+        .collect::<BTreeMap<_, _>>();
+    spec.resources = Resources {
+        cpu_shares: (definition.cpu_units > 0).then(|| u64::from(definition.cpu_units)),
+        cpu_limit_units: None,
+        memory_limit_bytes: definition.memory_mib.map(mebibytes),
+        memory_reservation_bytes: definition.memory_reservation_mib.map(mebibytes),
+        memory_and_swap_bytes: None,
+        pids: None,
+    };
+    let options = definition.log_configuration.as_ref().map(|logs| &logs.options);
+    let is_blocking =
+        options.and_then(|options| options.get("mode")).is_some_and(|mode| mode == "blocking");
+    spec.logs = LogSpec {
+        mode: if is_blocking { LogMode::Blocking } else { LogMode::NonBlocking },
+        ..LogSpec::default()
+    };
+}
+
+/// COMPAT: Docker's rule: an entry point that is given drops the image's command.
+fn arguments(definition: &ContainerDefinition, config: &ImageConfig) -> Vec<String> {
+    let mut args = definition.entry_point.clone().unwrap_or_else(|| config.entrypoint.clone());
+    match (&definition.command, &definition.entry_point) {
+        (Some(command), _) => args.extend(command.iter().cloned()),
+        (None, None) => args.extend(config.command.iter().cloned()),
+        (None, Some(_)) => {}
+    }
+    args
+}
+
+fn environment(
+    definition: &ContainerDefinition,
+    config: &ImageConfig,
+    hostname: &str,
+) -> Environment {
+    let mut variables = vec![
+        ("PATH".to_owned(), PATH_DEFAULT.to_owned()),
+        ("HOSTNAME".to_owned(), hostname.to_owned()),
+    ];
+    variables.extend(config.environment.iter().filter_map(|pair| {
+        let (name, value) = pair.split_once('=')?;
+        Some((name.to_owned(), value.to_owned()))
+    }));
+    variables
+        .extend(definition.environment.iter().map(|pair| (pair.name.clone(), pair.value.clone())));
+    Environment(variables)
+}
+
+fn working_directory(definition: &ContainerDefinition, config: &ImageConfig) -> String {
+    let of_image = Some(&config.working_directory).filter(|path| !path.is_empty());
+    definition.working_directory.as_ref().or(of_image).cloned().unwrap_or_else(|| "/".to_owned())
+}
+
+/// COMPAT: `CMD` is followed by words, `CMD-SHELL` by one line for the shell; anything
+/// else is words ("HealthCheck", ECS API Reference).
+fn check_arguments(command: &[String]) -> Vec<String> {
+    match command.split_first() {
+        Some((first, rest)) if first == "CMD" => rest.to_vec(),
+        Some((first, rest)) if first == "CMD-SHELL" => {
+            vec!["/bin/sh".to_owned(), "-c".to_owned(), rest.join(" ")]
+        }
+        _ => command.to_vec(),
+    }
+}

@@ -1,0 +1,97 @@
+//! Containers' output, from the shim's files to whoever ships it.
+
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
+
+use model::session::{LogLine, LogPosition};
+use model::{TaskKey, Timestamp};
+use node::ports::LogChunk;
+use oci_runtime::logs::{LogReader, Position};
+
+use super::{RealHost, name_of};
+
+/// Readers between two calls, so that the next goes on where the last ended.
+#[derive(Debug, Default)]
+pub(super) struct Readers(Mutex<BTreeMap<(String, String), LogReader>>);
+
+impl Readers {
+    fn take(&self, task: &str, container: &str) -> Option<LogReader> {
+        let mut readers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        readers.remove(&(task.to_owned(), container.to_owned()))
+    }
+
+    fn keep(&self, task: &str, container: &str, reader: LogReader) {
+        let mut readers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        readers.insert((task.to_owned(), container.to_owned()), reader);
+    }
+
+    pub(super) fn forget(&self, task: &str) {
+        let mut readers = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        readers.retain(|(of, _), _| of != task);
+    }
+}
+
+pub(super) async fn next_lines(
+    host: &RealHost,
+    task: &TaskKey,
+    container: &str,
+    position: LogPosition,
+) -> Option<LogChunk> {
+    let name = name_of(container).ok()?;
+    // A task that an earlier process launched is found by its directory.
+    let _ = host.handle(task).await;
+    let handle = host.tasks.wait_started(&task.id, container).await?;
+    let from = Position { stdout: position.stdout, stderr: position.stderr };
+    let known = host.readers.take(&task.id, container).filter(|r| r.position() == from);
+    let mut reader = known.unwrap_or_else(|| handle.log_reader(&name, from));
+    let mut sequence = from.acknowledged();
+    loop {
+        // Asked before reading: all records before `next` can then be read.
+        let progress = handle.log_wait(&name, sequence).await;
+        let (batch, returned) = read(reader).await?;
+        reader = returned;
+        let is_over = match &progress {
+            Ok(progress) => progress.is_closed,
+            // The shim is gone: what is in the files is all.
+            Err(_) => true,
+        };
+        let mut lines = batch;
+        if lines.is_empty() && is_over {
+            lines = reader.finish().into_iter().map(line).collect();
+            if lines.is_empty() {
+                return None;
+            }
+        }
+        if !lines.is_empty() {
+            let at = reader.position();
+            host.readers.keep(&task.id, container, reader);
+            let next = LogPosition { stdout: at.stdout, stderr: at.stderr };
+            return Some(LogChunk { lines, next });
+        }
+        sequence = progress.map_or(sequence, |progress| progress.next);
+    }
+}
+
+async fn read(mut reader: LogReader) -> Option<(Vec<LogLine>, LogReader)> {
+    let done = tokio::task::spawn_blocking(move || (reader.read(), reader)).await;
+    let (batch, reader) = done.ok()?;
+    match batch {
+        Ok(batch) => {
+            if batch.lost > 0 {
+                tracing::warn!(records = batch.lost, "output was dropped before it was shipped");
+            }
+            Some((batch.lines.into_iter().map(line).collect(), reader))
+        }
+        Err(error) => {
+            tracing::error!(%error, "output cannot be read");
+            None
+        }
+    }
+}
+
+fn line(line: oci_runtime::logs::LogLine) -> LogLine {
+    LogLine {
+        at: Timestamp::from_millis(line.time_us as i64 / 1000),
+        message: String::from_utf8_lossy(&line.bytes).into_owned(),
+    }
+}

@@ -1,0 +1,83 @@
+//! The control role: the API, the state, the reconcilers and the sessions.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use api::{Api, ApiConfig};
+use control::{Clock, SessionState, reconcilers, run_reconciler, serve_sessions};
+use edge::{AuthMode, Edge, Limits, Parts};
+use model::{Rng, Scope};
+use observe::Logs;
+use store::{SqliteEngine, Store};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::ready;
+use super::services::{ApiServices, RootKey};
+use crate::admin;
+use crate::config::{Auth, Config, Paths};
+use crate::credentials::RootCredentials;
+
+pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
+    let paths = config.paths()?;
+    let store = open_store(&paths).await?;
+    let logs = Logs::open(&paths.logs()).context("the logs cannot be opened")?;
+    let credentials = RootCredentials::read(&paths.credentials())?;
+    let mut rng = seeded()?;
+    let clock = Clock::new(crate::clock::now);
+    let api_config = ApiConfig { vpc_cidr: config.vpc_cidr };
+    let own_rng = Rng::seeded(rng.next_u64());
+    let api = Arc::new(Api::new(store.clone(), logs.clone(), (api_config, own_rng)));
+
+    let tracker = TaskTracker::new();
+    for reconciler in reconcilers() {
+        let rng = Rng::seeded(rng.next_u64());
+        tracker.spawn(run_reconciler(reconciler, store.clone(), clock.clone(), rng));
+    }
+    let sessions = SessionState { store: store.clone(), logs: logs.clone(), clock };
+    let listener = link::Listener::bind(&paths.control_socket())?;
+    tracker.spawn(serve_sessions(listener, sessions, tracker.clone(), stop.clone()));
+
+    let pages = admin::pages(admin::Pages {
+        store: store.clone(),
+        logs,
+        is_reset_allowed: config.auth == Auth::Any,
+    });
+    let edge = Edge::new(Parts {
+        services: Arc::new(ApiServices(api)),
+        credentials: Arc::new(RootKey(credentials)),
+        clock: Arc::new(crate::clock::now),
+        rng,
+        config: edge::Config {
+            auth: match config.auth {
+                Auth::Verify => AuthMode::Verify,
+                Auth::Any => AuthMode::Any,
+            },
+            default_scope: Scope::new(config.account.clone(), config.region.clone()),
+            limits: Limits::default(),
+        },
+        pages,
+    });
+    let socket = std::net::TcpListener::bind(config.listen)
+        .with_context(|| format!("`{}` cannot be listened on", config.listen))?;
+    ready::announce();
+    edge.serve(vec![socket], stop.clone()).await?;
+    stop.cancelled().await;
+    store.shutdown().await;
+    Ok(())
+}
+
+async fn open_store(paths: &Paths) -> Result<Store> {
+    let path = paths.store();
+    let open = move || -> Result<Store> {
+        let engine = SqliteEngine::open(&path)?;
+        Ok(Store::open(engine)?)
+    };
+    tokio::task::spawn_blocking(open).await?.context("the state cannot be opened")
+}
+
+fn seeded() -> Result<Rng> {
+    let mut seed = [0_u8; 8];
+    getrandom::fill(&mut seed).context("the system gives no randomness")?;
+    Ok(Rng::seeded(u64::from_le_bytes(seed)))
+}

@@ -1,0 +1,91 @@
+//! The node role: this host's tasks, their network and their images.
+
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result};
+use images::{ImageStore, Limits};
+use linux_net::dns::{DnsConfig, DnsServer, upstreams_of};
+use linux_net::{GATEWAY_ADDRESS, GatewayService, Ipv4Range, Network, NetworkConfig};
+use model::session::{NodeFacts, SESSION_VERSION};
+use node::{Node, NodeConfig};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::ready;
+use crate::config::{Config, Paths};
+use crate::host::RealHost;
+use crate::image_service;
+
+/// COMPAT: the port of DNS.
+const DNS_PORT: u16 = 53;
+
+/// The node of `up`; in a cluster every host has its own.
+const NODE_ID: &str = "local";
+
+pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
+    let paths = config.paths()?;
+    let images = ImageStore::open(&paths.images(), Limits::default())
+        .context("the image store cannot be opened")?;
+    let network = Arc::new(open_network(&config, &paths).await?);
+    let tracker = TaskTracker::new();
+    let names = start_dns(&network, &tracker).await?;
+    let listener = link::Listener::bind(&paths.node_socket())?;
+    tracker.spawn(image_service::serve(
+        listener,
+        images.clone(),
+        config.insecure_registries.clone(),
+    ));
+
+    let node_config = NodeConfig {
+        facts: NodeFacts {
+            version: SESSION_VERSION,
+            id: NODE_ID.to_owned(),
+            availability_zones: Vec::new(),
+            cpu_units: config.cpu_units,
+            memory_mib: config.memory_mib,
+            cpu_architecture: cpu_architecture().to_owned(),
+        },
+        control_socket: paths.control_socket(),
+        data_dir: paths.node_journal(),
+    };
+    let executable = std::env::current_exe().context("this program's path is not known")?;
+    let host = RealHost::new((config, paths), images, (network, names), executable);
+    let node = Node::open(host, node_config).await.context("the journal cannot be read")?;
+    ready::announce();
+    node.run(stop).await;
+    Ok(())
+}
+
+async fn open_network(config: &Config, paths: &Paths) -> Result<Network> {
+    let range: Ipv4Range = config.vpc_cidr.to_string().parse()?;
+    let network = NetworkConfig {
+        run_dir: paths.run_dir.clone(),
+        vpc_ranges: vec![range],
+        gateway_address: GATEWAY_ADDRESS,
+        gateway_services: vec![GatewayService::Tcp(DNS_PORT), GatewayService::Udp(DNS_PORT)],
+    };
+    Network::open(network).await.context(
+        "the network cannot be set up; where a range overlaps a route of this host, \
+         `--vpc-cidr` picks another",
+    )
+}
+
+async fn start_dns(network: &Network, tracker: &TaskTracker) -> Result<linux_net::dns::DnsHandle> {
+    let own = network.gateway_address();
+    let resolv_conf = std::fs::read_to_string("/etc/resolv.conf").unwrap_or_default();
+    let config = DnsConfig {
+        address: (own, DNS_PORT).into(),
+        upstreams: upstreams_of(&resolv_conf, own.into()),
+    };
+    let (server, handle) = DnsServer::bind(config).await.context("DNS cannot be served")?;
+    tracker.spawn(async move {
+        let error = server.run().await;
+        tracing::error!(%error, "DNS is no longer served");
+    });
+    Ok(handle)
+}
+
+/// In the words of the ECS API.
+const fn cpu_architecture() -> &'static str {
+    if cfg!(target_arch = "aarch64") { "ARM64" } else { "X86_64" }
+}

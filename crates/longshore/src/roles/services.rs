@@ -1,0 +1,68 @@
+//! The edge's services: every AWS service, dispatched to the one API.
+
+use std::sync::Arc;
+
+use api::{Api, Caller};
+use edge::{Credentials, Identity, LookupError, RequestContext, Services};
+use futures_util::FutureExt as _;
+use futures_util::future::BoxFuture;
+use model::Timestamp;
+
+use crate::credentials::RootCredentials;
+
+pub(crate) struct ApiServices(pub(crate) Arc<Api>);
+
+impl Services for ApiServices {
+    fn schemas(&self) -> &'static [&'static wire::Service] {
+        aws_api::SERVICES
+    }
+
+    fn call<'a>(
+        &'a self,
+        context: &'a RequestContext,
+        request: &'a wire::Request<'a>,
+    ) -> BoxFuture<'a, wire::Response> {
+        async move {
+            let api = &*self.0;
+            let caller = Caller {
+                scope: context.scope.clone(),
+                principal_arn: context.principal_arn.clone(),
+                now: context.now,
+                request_id: context.request_id.clone(),
+            };
+            match request.service.name {
+                "ecs" => aws_api::ecs::dispatch(api, &caller, request).await,
+                "elbv2" => aws_api::elbv2::dispatch(api, &caller, request).await,
+                "ec2" => aws_api::ec2::dispatch(api, &caller, request).await,
+                "sts" => aws_api::sts::dispatch(api, &caller, request).await,
+                "logs" => aws_api::logs::dispatch(api, &caller, request).await,
+                other => {
+                    tracing::error!(service = other, "a service is routed and not served");
+                    request.refuse(&wire::internal_failure())
+                }
+            }
+        }
+        .boxed()
+    }
+}
+
+/// The root's key, the only one there is.
+pub(crate) struct RootKey(pub(crate) RootCredentials);
+
+impl Credentials for RootKey {
+    fn lookup(
+        &self,
+        access_key_id: &str,
+        session_token: Option<&str>,
+        _now: Timestamp,
+    ) -> Result<Identity, LookupError> {
+        if access_key_id != self.0.access_key_id || session_token.is_some() {
+            return Err(LookupError::Unknown);
+        }
+        Ok(Identity {
+            account: self.0.account.clone(),
+            principal_arn: format!("arn:aws:iam::{}:root", self.0.account),
+            secret: sigv4::SecretKey::new(self.0.secret_access_key.as_str()),
+        })
+    }
+}
