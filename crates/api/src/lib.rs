@@ -8,11 +8,14 @@
 
 #![forbid(unsafe_code)]
 
+mod client_token;
 mod context;
+mod default_network;
 mod ec2;
 mod ecs;
 mod elbv2;
 mod logs;
+mod paging;
 mod refuse;
 mod sts;
 
