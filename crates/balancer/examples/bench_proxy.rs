@@ -42,6 +42,10 @@ const ROUND_SECONDS: &str = "4s";
 const ANSWER_BYTES: usize = 1_000;
 const THREADS: usize = 2;
 
+/// As in the product.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> Outcome<()> {
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.get(1).map(String::as_str) {
@@ -159,7 +163,8 @@ fn start_haproxy(directory: &Path, port: u16, target: u16) -> Outcome<Running> {
          defaults\n  mode http\n  timeout client 60s\n  timeout server 60s\n  timeout connect 5s\n\
          \x20 option forwardfor\n  http-reuse always\n\
          frontend f\n  bind 127.0.0.1:{port}\n  http-request set-header X-Forwarded-Proto http\n\
-         \x20 http-request set-header X-Forwarded-Port {port}\n  unique-id-format %{{+X}}o%Ts-%rt-%ci\n\
+         \x20 http-request set-header X-Forwarded-Port {port}\n\
+         \x20 unique-id-format %{{+X}}o%Ts-%rt-%ci\n\
          \x20 unique-id-header X-Amzn-Trace-Id\n  default_backend b\n\
          backend b\n  server s 127.0.0.1:{target}\n"
     );

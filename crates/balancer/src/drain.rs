@@ -25,6 +25,7 @@ impl Drain {
     pub(crate) async fn run(self) {
         let waited = tokio::time::timeout(self.delay, emptied(&self.target));
         if self.cancel.run_until_cancelled(waited).await.is_some() {
+            self.target.drained();
             self.events.push(Event::Drained { target: self.target.key.clone() });
         }
     }

@@ -102,6 +102,14 @@ impl EventQueue {
         self.arrived.notify_one();
     }
 
+    /// Takes back what was to be told of a target's drain: it is registered again.
+    pub(crate) fn retract_drained(&self, target: &TargetKey) {
+        let mut waiting = self.lock();
+        if let Some(order) = waiting.orders.remove(&Subject::Drained(target.clone())) {
+            waiting.by_order.remove(&order);
+        }
+    }
+
     fn take(&self) -> Option<Event> {
         self.lock().pop()
     }

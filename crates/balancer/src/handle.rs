@@ -115,6 +115,13 @@ impl Handle {
         targets.map(|target| (target.key.clone(), target.health())).collect()
     }
 
+    /// The draining targets whose drain is over, for an owner that may have missed the event.
+    pub fn drained_targets(&self) -> Vec<TargetKey> {
+        let live = self.shared.live.load();
+        let targets = live.groups.iter().flat_map(|group| &group.targets);
+        targets.filter(|target| target.is_drained()).map(|target| target.key.clone()).collect()
+    }
+
     pub fn metrics(&self) -> Vec<LoadBalancerMetrics> {
         let live = self.shared.live.load();
         let load_balancers = live.table.load_balancers().iter().zip(&live.counters);

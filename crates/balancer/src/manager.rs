@@ -212,6 +212,7 @@ impl Manager {
         if routed.is_draining {
             return Managed { target, settings, cancel: CancellationToken::new() };
         }
+        self.shared.events.retract_drained(&target.key);
         self.tell_health(&target);
         let cancel = self.probe(&target, &settings);
         Managed { target, settings, cancel }

@@ -19,8 +19,8 @@ const SERVER_NAME: HeaderValue = HeaderValue::from_static("awselb/2.0");
 pub(crate) fn status(status: StatusCode) -> Page {
     let title = title(status);
     let text = format!(
-        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n<center><h1>{title}</h1></center>\
-         \r\n</body>\r\n</html>\r\n"
+        "<html>\r\n<head><title>{title}</title></head>\r\n<body>\r\n\
+         <center><h1>{title}</h1></center>\r\n</body>\r\n</html>\r\n"
     );
     page(status, HeaderValue::from_static("text/html"), text.into())
 }

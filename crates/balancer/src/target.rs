@@ -35,6 +35,7 @@ pub(crate) struct Target {
     pub(crate) emptied: Notify,
     in_flight: ShardedCount,
     is_retired: AtomicBool,
+    is_drained: AtomicBool,
     state: AtomicU8,
     healthy_since: AtomicU64,
     tracker: Mutex<HealthTracker>,
@@ -92,6 +93,7 @@ impl Target {
             emptied: Notify::new(),
             in_flight: ShardedCount::default(),
             is_retired: AtomicBool::new(false),
+            is_drained: AtomicBool::new(false),
             state,
             // A target known from before has nothing to ramp up.
             healthy_since: AtomicU64::new(0),
@@ -114,6 +116,15 @@ impl Target {
 
     pub(crate) fn is_retired(&self) -> bool {
         self.is_retired.load(Ordering::SeqCst)
+    }
+
+    /// Its drain is over; it stays so.
+    pub(crate) fn drained(&self) {
+        self.is_drained.store(true, Ordering::Release);
+    }
+
+    pub(crate) fn is_drained(&self) -> bool {
+        self.is_drained.load(Ordering::Acquire)
     }
 
     pub(crate) fn health(&self) -> TargetHealth {

@@ -54,7 +54,8 @@ fn check_route(host: &str, method: &str, path: &str, wanted: Expect) {
     let arrived_at = "127.0.0.1:80".parse().expect("an address");
     let listener = match table.listener(arrived_at, host) {
         Ok(listener) => listener,
-        Err(none) => return wanted.assert_eq(&format!("{none:?}")),
+        Err(NoListener::Gone) => return wanted.assert_eq("gone"),
+        Err(NoListener::UnknownHost { known }) => return wanted.assert_eq(&known.join("\n")),
     };
     let beta = if path.contains("beta") { "YES please" } else { "no" };
     let facts = RequestFacts {
@@ -97,9 +98,9 @@ fn a_shared_port_is_told_apart_by_host() {
         "www.example.com",
         "GET",
         "/",
-        expect![[
-            r#"UnknownHost { known: ["a-1.us-east-1.elb.localhost", "b-2.us-east-1.elb.localhost"] }"#
-        ]],
+        expect![[r#"
+            a-1.us-east-1.elb.localhost
+            b-2.us-east-1.elb.localhost"#]],
     );
 }
 
@@ -192,11 +193,15 @@ fn what_cannot_be_served_does_not_compile() {
     .assert_eq(&lines.join("\n"));
 }
 
+fn any_path() -> impl Strategy<Value = &'static str> {
+    prop::sample::select(vec!["/a*", "/b*", "*"])
+}
+
 proptest! {
     /// Whatever the order rules are given in, the one of lowest priority that holds decides.
     #[test]
     fn the_lowest_priority_that_holds_decides(
-        rules in prop::collection::btree_map(1_u32..100, prop::sample::select(vec!["/a*", "/b*", "*"]), 0..6),
+        rules in prop::collection::btree_map(1_u32..100, any_path(), 0..6),
         reversed: bool,
     ) {
         let rule = |(priority, path): (&u32, &&str)| Rule {

@@ -178,6 +178,13 @@ mod tests {
 
     use super::*;
 
+    /// State, code and description as they travel.
+    fn line(health: &TargetHealth) -> String {
+        let json = serde_json::to_value(health).expect("health is plain data");
+        let text = |name: &str| json[name].as_str().unwrap_or("").to_owned();
+        format!("{} {} {}", text("state"), text("reason"), text("description"))
+    }
+
     #[expect(clippy::needless_pass_by_value, reason = "an Expect is made for one check")]
     fn check(outcomes: &[CheckOutcome], wanted: Expect) {
         let initial = TargetHealth::because(Reason::InitialHealthChecking);
@@ -186,7 +193,7 @@ mod tests {
         for outcome in outcomes {
             let line = match tracker.observe(*outcome) {
                 None => "-".to_owned(),
-                Some(health) => serde_json::to_string(health).expect("health is plain data"),
+                Some(health) => line(health),
             };
             lines.push_str(&line);
             lines.push('\n');
@@ -215,18 +222,18 @@ mod tests {
             ],
             expect![[r#"
                 -
-                {"state":"healthy","reason":null,"description":null}
+                healthy  
                 -
                 -
                 -
-                {"state":"unhealthy","reason":"Target.Timeout","description":"Request timed out"}
-                {"state":"unhealthy","reason":"Target.ResponseCodeMismatch","description":"Health checks failed with these codes: [503]"}
+                unhealthy Target.Timeout Request timed out
+                unhealthy Target.ResponseCodeMismatch Health checks failed with these codes: [503]
                 -
                 -
-                {"state":"unhealthy","reason":"Target.FailedHealthChecks","description":"Health checks failed"}
+                unhealthy Target.FailedHealthChecks Health checks failed
                 -
                 -
-                {"state":"healthy","reason":null,"description":null}
+                healthy  
             "#]],
         );
     }
@@ -237,7 +244,7 @@ mod tests {
             &[CheckOutcome::Failed, CheckOutcome::Failed],
             expect![[r#"
                 -
-                {"state":"unhealthy","reason":"Target.FailedHealthChecks","description":"Health checks failed"}
+                unhealthy Target.FailedHealthChecks Health checks failed
             "#]],
         );
     }

@@ -79,7 +79,8 @@ proptest! {
         turn: u64, random: u64, lor: bool,
     ) {
         use TargetHealthState::{Healthy, Unavailable, Unhealthy};
-        let algorithm = if lor { Algorithm::LeastOutstandingRequests } else { Algorithm::RoundRobin };
+        use Algorithm::{LeastOutstandingRequests, RoundRobin};
+        let algorithm = if lor { LeastOutstandingRequests } else { RoundRobin };
         let group = group(states.len(), TargetGroupAttributes { algorithm, ..Default::default() });
         let live: Vec<Live> = states.iter().map(|state| live(*state)).collect();
         let serving = |state: &TargetHealthState| matches!(state, Healthy | Unavailable);

@@ -67,6 +67,7 @@ async fn an_idle_target_is_drained_at_once() {
     world.change(|config| config.target_groups[0].targets[0].state = TargetState::Draining).await;
     let drained = tokio::time::timeout(Duration::from_secs(2), world.drained()).await;
     assert_eq!(drained.expect("at once").port, backend.address.port());
+    assert_eq!(world.handle.drained_targets().len(), 1, "it can be asked for again");
     assert_eq!(client::get(world.address(), "/").await.status, 503);
 }
 
@@ -98,6 +99,7 @@ async fn a_target_that_is_registered_again_starts_anew() {
     world.health(TargetHealthState::Draining).await;
     world.change(set(TargetState::Registered)).await;
     world.health(TargetHealthState::Healthy).await;
+    assert!(world.handle.drained_targets().is_empty());
     assert_eq!(client::get(world.address(), "/").await.body, "one");
 }
 

@@ -13,34 +13,35 @@ use crate::{
 async fn requests_with_unclear_framing_are_refused() {
     let backend = Backend::named("must not be reached").await;
     let world = World::with(&[&backend]).await;
-    let table: &[&str] = &[
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\ncontent-length : 5\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 5\r\n\r\nhello",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5\r\nContent-Length: 6\r\n\r\nhello",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 5, 5\r\n\r\nhello",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: +5\r\n\r\nhello",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: -1\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 0x5\r\n\r\nhello",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: xchunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding : chunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.1\r\nHost: a\r\nTransfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n",
-        "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX-Folded: one\r\n two\r\n\r\n",
-        "GET / HTTP/1.1\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX-Bad\x00: 1\r\n\r\n",
-        "GET / HTTP/1.1\r\nHost: a\r\nX-Bad: a\x00b\r\n\r\n",
-        "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n",
-        "GET  / HTTP/1.1\r\nHost: a\r\n\r\n",
-        "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\nConnection: close\r\n\r\n",
+    let post = |rest: &str| format!("POST / HTTP/1.1\r\nHost: a\r\n{rest}");
+    let table = [
+        post("Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        post("Transfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n0\r\n\r\n"),
+        post("Transfer-Encoding: chunked\r\ncontent-length : 5\r\n\r\n0\r\n\r\n"),
+        post("Content-Length: 5\r\nContent-Length: 5\r\n\r\nhello"),
+        post("Content-Length: 5\r\nContent-Length: 6\r\n\r\nhello"),
+        post("Content-Length: 5, 5\r\n\r\nhello"),
+        post("Content-Length: +5\r\n\r\nhello"),
+        post("Content-Length: -1\r\n\r\n"),
+        post("Content-Length: 0x5\r\n\r\nhello"),
+        post("Transfer-Encoding: chunked, identity\r\n\r\n0\r\n\r\n"),
+        post("Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n"),
+        post("Transfer-Encoding: gzip, chunked\r\n\r\n0\r\n\r\n"),
+        post("Transfer-Encoding: chunked\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"),
+        post("Transfer-Encoding : chunked\r\n\r\n0\r\n\r\n"),
+        post("Transfer-Encoding:\x0bchunked\r\n\r\n0\r\n\r\n"),
+        "POST / HTTP/1.0\r\nHost: a\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n".to_owned(),
+        "GET / HTTP/1.1\r\nHost: a\r\nX-Folded: one\r\n two\r\n\r\n".to_owned(),
+        "GET / HTTP/1.1\r\n\r\n".to_owned(),
+        "GET / HTTP/1.1\r\nHost: a\r\nHost: b\r\n\r\n".to_owned(),
+        "GET / HTTP/1.1\r\nHost: a\r\nX-Bad\x00: 1\r\n\r\n".to_owned(),
+        "GET / HTTP/1.1\r\nHost: a\r\nX-Bad: a\x00b\r\n\r\n".to_owned(),
+        "GET /\x01 HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
+        "GET  / HTTP/1.1\r\nHost: a\r\n\r\n".to_owned(),
+        "CONNECT a:80 HTTP/1.1\r\nHost: a:80\r\nConnection: close\r\n\r\n".to_owned(),
     ];
     for request in table {
-        let answer = client::say(world.address(), request).await;
+        let answer = client::say(world.address(), &request).await;
         assert!(answer.starts_with("HTTP/1.1 400 "), "{request:?} got {answer:?}");
         assert_eq!(answer.matches("HTTP/1.").count(), 1, "{request:?} got {answer:?}");
     }

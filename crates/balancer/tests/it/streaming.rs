@@ -48,8 +48,10 @@ async fn a_hundred_megabytes_pass_both_ways_in_bounded_memory() {
     let (mut reader, mut writer) = stream.into_split();
     let mut tasks = JoinSet::new();
     tasks.spawn(async move {
-        let head =
-            format!("POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\nContent-Length: {BODY_BYTES}\r\n\r\n");
+        let head = format!(
+            "POST / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\
+             Content-Length: {BODY_BYTES}\r\n\r\n"
+        );
         writer.write_all(head.as_bytes()).await.expect("it reads");
         let piece = vec![b'x'; 64 * 1024];
         for _ in 0..BODY_BYTES / piece.len() {
@@ -147,21 +149,24 @@ async fn an_early_answer_passes_while_the_upload_goes_on() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_that_leaves_ends_the_targets_work() {
-    let (ended, mut end) = mpsc::channel(1);
+    let (said, mut heard) = mpsc::channel(1);
     let backend = Backend::raw(move |mut stream| {
-        let ended = ended.clone();
+        let said = said.clone();
         async move {
+            said.send("arrived").await.expect("somebody waits");
             // Until the balancer closes.
             let closed = stream.read_u8().await.is_err();
-            ended.send(closed).await.expect("somebody waits");
+            said.send(if closed { "closed" } else { "more" }).await.expect("somebody waits");
         }
     })
     .await;
     let world = World::with(&[&backend]).await;
     let mut stream = TcpStream::connect(world.address()).await.expect("it listens");
     stream.write_all(b"GET / HTTP/1.1\r\nHost: a\r\n\r\n").await.expect("it reads");
+    assert_eq!(heard.recv().await, Some("arrived"));
     drop(stream);
-    assert_eq!(tokio::time::timeout(PATIENCE, end.recv()).await.expect("in time"), Some(true));
+    let end = tokio::time::timeout(PATIENCE, heard.recv()).await.expect("in time");
+    assert_eq!(end, Some("closed"));
 }
 
 /// A body fed from a channel.
