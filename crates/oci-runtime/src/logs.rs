@@ -176,6 +176,22 @@ mod tests {
     }
 
     #[test]
+    fn the_next_container_of_a_name_goes_on() {
+        let (root, mut writer) = log(LogMode::NonBlocking, 1 << 20);
+        let mut out = Splitter::new(Stream::Stdout);
+        append(&mut writer, &mut out, b"one\ntwo\n");
+        let mut reader = LogReader::open(root.path(), Position::default());
+        assert_eq!(read(&mut reader), ["one", "two"]);
+        for line in ["three", "four"] {
+            let mut next = LogWriter::create(root.path(), &LogSpec::default()).expect("a log");
+            append(&mut next, &mut out, format!("{line}\n").as_bytes());
+            // One that writes nothing, too.
+            drop(LogWriter::create(root.path(), &LogSpec::default()).expect("a log"));
+            assert_eq!(read(&mut reader), [line]);
+        }
+    }
+
+    #[test]
     fn blocking_loses_nothing_and_acknowledging_makes_room() {
         let (root, mut writer) = log(LogMode::Blocking, 64 << 10);
         let mut out = Splitter::new(Stream::Stdout);

@@ -31,7 +31,9 @@ pub(super) fn all(spec: &ContainerSpec) -> Result<Vec<Value>, BundleError> {
 }
 
 fn kernel(shared_memory_bytes: u64) -> Vec<Value> {
-    let mount = |destination: &str, kind: &str, options: &[&str]| json!({ "destination": destination, "type": kind, "source": kind, "options": options });
+    let mount = |destination: &str, kind: &str, options: &[&str]| -> Value {
+        json!({ "destination": destination, "type": kind, "source": kind, "options": options })
+    };
     let closed = ["nosuid", "noexec", "nodev"];
     let read_only = ["nosuid", "noexec", "nodev", "ro"];
     let shared_memory = format!("size={shared_memory_bytes}");

@@ -36,16 +36,20 @@ struct Segment {
 }
 
 impl LogWriter {
+    /// Goes on where an earlier container of that name ended: numbers are not used twice.
     pub(crate) fn create(directory: &Path, spec: &LogSpec) -> io::Result<Self> {
         files::private_directory(directory)?;
+        let (mut segments, next) = earlier(directory)?;
+        let file = open(directory, next)?;
+        segments.push_back(Segment { first: next, bytes: 0 });
         Ok(Self {
             directory: directory.to_owned(),
             mode: spec.mode,
             bytes_max: spec.bytes_max.max(SEGMENTS * SEGMENT_BYTES_MIN),
-            segments: VecDeque::from([Segment { first: 0, bytes: 0 }]),
-            file: open(directory, 0)?,
+            segments,
+            file,
             gathered: Vec::new(),
-            next: 0,
+            next,
         })
     }
 
@@ -119,8 +123,31 @@ impl LogWriter {
     }
 }
 
+/// The segments that are there, and the number after their last record.
+fn earlier(directory: &Path) -> io::Result<(VecDeque<Segment>, u64)> {
+    let mut segments = VecDeque::new();
+    let mut next = 0;
+    for first in super::segments(directory)? {
+        let content = fs::read(segment_path(directory, first))?;
+        let mut rest = &content[..];
+        next = next.max(first);
+        while let Some((_, sequence, length)) = frame::decode(rest) {
+            next = sequence + 1;
+            rest = &rest[length..];
+        }
+        // One without a record gets the next name, which is its own.
+        if next > first {
+            segments.push_back(Segment { first, bytes: content.len() as u64 });
+        }
+    }
+    Ok((segments, next))
+}
+
 fn open(directory: &Path, first: u64) -> io::Result<File> {
     // In append mode, so that a truncation is where the next record goes.
     let path = segment_path(directory, first);
-    OpenOptions::new().create(true).append(true).mode(0o600).open(path)
+    let file = OpenOptions::new().create(true).append(true).mode(0o600).open(path)?;
+    // Of an earlier container there may be a torn record.
+    file.set_len(0)?;
+    Ok(file)
 }

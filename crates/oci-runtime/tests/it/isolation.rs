@@ -150,8 +150,9 @@ async fn the_network_namespace_is_joined() {
     let namespace = Namespace::new();
     let path = format!("/run/netns/{}", namespace.0);
     let task = TestTask::with(TaskLimits::default(), Network::Namespace(path.into())).await;
-    let mut spec = task.shell("web", "cat /proc/net/dev | grep -c :; \
-                                      cat /proc/sys/net/ipv4/ip_unprivileged_port_start; sleep 1000");
+    let line = "cat /proc/net/dev | grep -c :; \
+                cat /proc/sys/net/ipv4/ip_unprivileged_port_start; sleep 1000";
+    let mut spec = task.shell("web", line);
     spec.sysctls.insert("net.ipv4.ip_unprivileged_port_start".to_owned(), "77".to_owned());
     let web = task.start(spec).await;
     task.written(&web, "77").await;
