@@ -11,13 +11,14 @@ use std::{
     net::Ipv4Addr,
     os::fd::AsFd,
     path::{Path, PathBuf},
+    time::Duration,
 };
 
 use crate::{
     error::NetworkError,
     namespace,
     netlink::{
-        Netlink, Tolerate,
+        LinkEvents, Netlink, Tolerate,
         messages::{self as message, LOOPBACK_INDEX, Link},
     },
     task::{Attachment, TaskNetwork, host_interface, host_mac, task_mac},
@@ -25,6 +26,11 @@ use crate::{
 
 /// The next hop of every task. It is on no interface: the task's neighbour table names its MAC.
 pub const NEXT_HOP: Ipv4Addr = Ipv4Addr::new(169, 254, 1, 1);
+
+/// A link that is ready tells so within a second, even on a kernel that puts it off.
+const LINK_EVENT_WAIT_MAX: Duration = Duration::from_secs(5);
+/// Of the changes on the way there, there are two or three.
+const LINK_EVENTS_MAX: usize = 16;
 
 /// The name of a task's end of its link.
 const TASK_INTERFACE: &str = "eth0";
@@ -104,7 +110,7 @@ fn make(
     task: &TaskNetwork,
     gateway: Ipv4Addr,
 ) -> Result<(), NetworkError> {
-    let (task_namespace, mut inside) = namespace::create(path, prepare_inside)?;
+    let (task_namespace, (mut inside, events)) = namespace::create(path, prepare_inside)?;
     let host_name = host_interface(&task.task_id);
     let veth = message::Veth {
         host_name: &host_name,
@@ -126,16 +132,39 @@ fn make(
     change("raise a link", message::link_up(index))?;
     change("name a neighbour", message::neighbour_create(index, task.address, veth.task_mac))?;
     change("route to a task", message::task_route(index, task.address, gateway))?;
-    change("mark a link", message::link_alias(index, &Attachment::of(task).alias()))
+    await_operational(&mut inside, &events)?;
+    host.change(
+        "mark a link",
+        message::link_alias(index, &Attachment::of(task).alias()),
+        Tolerate::Nothing,
+    )
 }
 
-/// First work inside a new namespace; answers a socket that goes on speaking for it.
-fn prepare_inside() -> Result<Netlink, NetworkError> {
+/// Waits until the task's end sends. It was raised while its other end was still down, so the
+/// kernel makes it ready later, at its leisure, and until then drops what is sent without a word:
+/// a task's first packet would be lost, and its first connection a second late.
+fn await_operational(inside: &mut Netlink, events: &LinkEvents) -> Result<(), NetworkError> {
+    for _ in 0..LINK_EVENTS_MAX {
+        if require(inside, TASK_INTERFACE)?.is_operational {
+            return Ok(());
+        }
+        match events.wait(LINK_EVENT_WAIT_MAX) {
+            Err(error) if error.kind() != io::ErrorKind::Interrupted => {
+                return Err(NetworkError::kernel("see a link come up", error));
+            }
+            _ => {}
+        }
+    }
+    Err(NetworkError::kernel("see a link come up", io::ErrorKind::TimedOut.into()))
+}
+
+/// First work inside a new namespace; answers sockets that go on speaking for it.
+fn prepare_inside() -> Result<(Netlink, LinkEvents), NetworkError> {
     // Interfaces that arrive later take this over. Loopback is there already and keeps `::1`.
     write_switch("ipv6/conf/default/disable_ipv6", "1")?;
     // Nothing else listens in here, so a container's user may serve any port, as under Docker.
     write_switch("ipv4/ip_unprivileged_port_start", "0")?;
-    Netlink::open()
+    Ok((Netlink::open()?, LinkEvents::open()?))
 }
 
 fn configure_inside(inside: &mut Netlink, task: &TaskNetwork) -> Result<(), NetworkError> {

@@ -6,7 +6,7 @@
 //!
 //! INVARIANT: every request is read to its end before the next one is sent.
 
-use std::io;
+use std::{io, time::Duration};
 
 use rtnetlink::{
     packet_core::{
@@ -15,10 +15,14 @@ use rtnetlink::{
     packet_route::RouteNetlinkMessage,
     sys::{Socket, SocketAddr, protocols::NETLINK_ROUTE},
 };
+use rustix::net::sockopt::{Timeout, set_socket_timeout};
 
 use crate::error::NetworkError;
 
 pub(crate) mod messages;
+
+/// The multicast group of changes of interfaces (`RTNLGRP_LINK`).
+const LINK_GROUP: u32 = 1;
 
 /// A dump that the kernel says changed under it is asked for again at most so often.
 const DUMP_ATTEMPTS_MAX: usize = 8;
@@ -137,6 +141,27 @@ impl Netlink {
                 }
             }
         }
+    }
+}
+
+/// Tells of changes of interfaces, from when it is opened, in the namespace it is opened in.
+pub(crate) struct LinkEvents(Socket);
+
+impl LinkEvents {
+    pub(crate) fn open() -> Result<Self, NetworkError> {
+        let subscribe = || -> io::Result<Self> {
+            let mut socket = Socket::new(NETLINK_ROUTE)?;
+            socket.bind_auto()?;
+            socket.add_membership(LINK_GROUP)?;
+            Ok(Self(socket))
+        };
+        subscribe().map_err(|error| NetworkError::kernel("watch interfaces", error))
+    }
+
+    /// Waits for the next change, or so long; an error tells that it was not seen.
+    pub(crate) fn wait(&self, wait_max: Duration) -> io::Result<()> {
+        set_socket_timeout(&self.0, Timeout::Recv, Some(wait_max))?;
+        self.0.recv_from_full().map(|_change| ())
     }
 }
 

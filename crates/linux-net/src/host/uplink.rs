@@ -28,7 +28,7 @@ pub(crate) fn record(
     let count = recorded.len();
     recorded.extend(uplinks.into_iter().filter(|name| !forwards(name)).cloned());
     if recorded.len() > count {
-        let text = Vec::from_iter(recorded.iter().map(String::as_str)).join("\n");
+        let text = recorded.iter().map(String::as_str).collect::<Vec<_>>().join("\n");
         fs::write(file(run_dir), text).map_err(|error| failed("record uplinks", error))?;
     }
     Ok(recorded)

@@ -14,7 +14,9 @@ use rtnetlink::{
     packet_route::{
         AddressFamily, RouteNetlinkMessage,
         address::{AddressAttribute, AddressMessage, AddressProtocol, AddressScope},
-        link::{InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage},
+        link::{
+            InfoData, InfoKind, InfoVeth, LinkAttribute, LinkFlags, LinkInfo, LinkMessage, State,
+        },
         neighbour::{NeighbourAddress, NeighbourAttribute, NeighbourMessage, NeighbourState},
         route::{RouteAddress, RouteAttribute, RouteMessage, RouteProtocol, RouteScope, RouteType},
     },
@@ -57,6 +59,8 @@ pub(crate) struct Link {
     pub name: String,
     pub alias: Option<String>,
     pub group: u32,
+    /// Up, with its other end up, and the kernel has acted on it.
+    pub is_operational: bool,
 }
 
 /// An IPv4 route, as listed.
@@ -230,13 +234,19 @@ pub(crate) fn neighbour_create(interface: u32, address: Ipv4Addr, mac: Mac) -> R
 impl Link {
     pub(crate) fn read(message: RouteNetlinkMessage) -> Option<Self> {
         let RouteNetlinkMessage::NewLink(message) = message else { return None };
-        let mut link =
-            Self { index: message.header.index, name: String::new(), alias: None, group: 0 };
+        let mut link = Self {
+            index: message.header.index,
+            name: String::new(),
+            alias: None,
+            group: 0,
+            is_operational: false,
+        };
         for attribute in message.attributes {
             match attribute {
                 LinkAttribute::IfName(name) => link.name = name,
                 LinkAttribute::IfAlias(alias) => link.alias = Some(alias),
                 LinkAttribute::Group(group) => link.group = group,
+                LinkAttribute::OperState(state) => link.is_operational = state == State::Up,
                 _ => {}
             }
         }

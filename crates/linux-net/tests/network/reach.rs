@@ -2,15 +2,17 @@
 
 use std::{
     io::ErrorKind,
-    net::{Ipv4Addr, TcpListener},
+    net::{Ipv4Addr, TcpListener, UdpSocket},
 };
 
 use linux_net::{GATEWAY_ADDRESS, NEXT_HOP, NetworkError};
 
 use crate::support::{
-    API_PORT, PATIENCE, address, at, attach, connect, connect_here, datagram_socket, listen,
-    on_host, run,
+    API_PORT, PATIENCE, address, at, attach, connect, connect_here, datagram_socket, is_silent,
+    listen, on_host, run,
 };
+
+const FIRST_PACKETS: u8 = 100;
 
 #[test]
 fn tasks_and_the_host_reach_each_other_under_their_own_addresses() {
@@ -68,6 +70,30 @@ fn a_vacant_address_is_unreachable_at_once() {
 }
 
 #[test]
+fn the_first_packet_each_way_arrives() {
+    on_host(async |host| {
+        let network = host.open().await;
+        let here = UdpSocket::bind((GATEWAY_ADDRESS, 53)).expect("a socket");
+        here.set_read_timeout(Some(PATIENCE)).expect("a timeout");
+        let mut buffer = [0; 4];
+        // Often, since whether the kernel is late is a matter of chance.
+        for last in 1..=FIRST_PACKETS {
+            attach(&network, last).await;
+            let task_id = format!("t{last}");
+            let inside = network.run_in_task(&task_id, move || {
+                let socket = datagram_socket(address(last), PATIENCE)?;
+                socket.send_to(b"out", (GATEWAY_ADDRESS, 53))?;
+                Ok(socket)
+            });
+            let inside = inside.await.expect("it is sent");
+            let (_, from) = here.recv_from(&mut buffer).expect("the first packet out");
+            here.send_to(b"in", from).expect("it is sent");
+            inside.recv(&mut buffer).expect("the first packet in");
+        }
+    });
+}
+
+#[test]
 fn a_packet_with_anothers_source_is_dropped() {
     on_host(async |host| {
         let network = host.open().await;
@@ -98,8 +124,7 @@ fn of_the_host_a_task_reaches_the_named_services_alone() {
         let port = private.local_addr().expect("an address").port();
         connect(&network, 7, at(GATEWAY_ADDRESS, API_PORT)).await.expect("the API is reached");
         drop(api);
-        let reached = connect(&network, 7, at(GATEWAY_ADDRESS, port)).await;
-        assert_eq!(reached.err(), Some(ErrorKind::TimedOut));
+        assert!(is_silent(&network, 7, at(GATEWAY_ADDRESS, port)).await);
         connect_here(at(GATEWAY_ADDRESS, port)).expect("the host reaches itself");
     });
 }

@@ -167,19 +167,29 @@ pub(crate) async fn connect(
     last: u8,
     to: SocketAddr,
 ) -> Result<TcpStream, ErrorKind> {
-    let wait = SILENCE;
-    match network
-        .run_in_task(&format!("t{last}"), move || Ok(TcpStream::connect_timeout(&to, wait)))
-        .await
-    {
-        Ok(outcome) => outcome.map_err(|error| error.kind()),
-        Err(error) => panic!("the task cannot be entered: {error}"),
-    }
+    connect_within(network, last, (to, PATIENCE)).await
+}
+
+/// Whether a task that connects hears nothing at all.
+pub(crate) async fn is_silent(network: &Network, last: u8, to: SocketAddr) -> bool {
+    let outcome = connect_within(network, last, (to, SILENCE)).await;
+    matches!(outcome, Err(ErrorKind::TimedOut))
+}
+
+async fn connect_within(
+    network: &Network,
+    last: u8,
+    (to, wait): (SocketAddr, Duration),
+) -> Result<TcpStream, ErrorKind> {
+    let task_id = format!("t{last}");
+    let connected =
+        network.run_in_task(&task_id, move || Ok(TcpStream::connect_timeout(&to, wait)));
+    connected.await.expect("the task can be entered").map_err(|error| error.kind())
 }
 
 /// Connects from the calling thread's namespace.
 pub(crate) fn connect_here(to: SocketAddr) -> Result<TcpStream, ErrorKind> {
-    TcpStream::connect_timeout(&to, SILENCE).map_err(|error| error.kind())
+    TcpStream::connect_timeout(&to, PATIENCE).map_err(|error| error.kind())
 }
 
 pub(crate) fn at(address: Ipv4Addr, port: u16) -> SocketAddr {
