@@ -95,7 +95,7 @@ pub(crate) struct RootfsFile {
     #[serde(rename = "type")]
     pub(crate) kind: String,
     /// Bottom first.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "null_is_empty")]
     pub(crate) diff_ids: Vec<Digest>,
 }
 
@@ -188,6 +188,15 @@ impl HealthCheckFile {
     }
 }
 
+/// An empty list, as tools written in Go may put it.
+pub(crate) fn null_is_empty<'de, D, T>(deserializer: D) -> Result<Vec<T>, D::Error>
+where
+    D: serde::Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Ok(Option::deserialize(deserializer)?.unwrap_or_default())
+}
+
 fn names(map: Option<Names>) -> Vec<String> {
     map.unwrap_or_default().into_keys().collect()
 }
@@ -225,7 +234,7 @@ mod tests {
         let text = r#"{"architecture":"amd64","os":"linux",
             "config":{"Entrypoint":null,"Cmd":["sh"],"Volumes":null,"Labels":null,
                 "Healthcheck":{"Test":["NONE"],"Interval":0},"StopSignal":""},
-            "rootfs":{"type":"layers","diff_ids":[]},"history":[{"created_by":"x"}]}"#;
+            "rootfs":{"type":"layers","diff_ids":null},"history":[{"created_by":"x"}]}"#;
         let config = ImageConfig::from_file(&ConfigFile::parse(text.as_bytes()).expect("valid"));
         expect![[r#"
             ImageConfig {

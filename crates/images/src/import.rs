@@ -72,7 +72,7 @@ impl ImageStore {
         for ((layer, slice), pin) in image.layers.iter().zip(&pins) {
             let _working = pin.blocking_lock();
             if layers.is_present(&layer.diff_id) {
-                layers.report_present(layer, progress);
+                layer.report_present(progress);
             } else {
                 layers.add(layer, archive.reader(slice), progress)?;
             }

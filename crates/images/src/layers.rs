@@ -47,6 +47,18 @@ pub(crate) struct LayerIdentity {
     pub(crate) bytes: u64,
 }
 
+impl LayerIdentity {
+    /// Says that the layer is here, whoever brought it.
+    pub(crate) fn report_present(&self, progress: &Progress) {
+        progress.report(&LayerProgress {
+            diff_id: self.diff_id.clone(),
+            phase: LayerPhase::Present,
+            bytes_done: self.bytes,
+            bytes_total: self.bytes,
+        });
+    }
+}
+
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct LayerMeta {
     /// Contents of its files.
@@ -123,17 +135,8 @@ impl LayerStore {
         let target = self.layers.join(identity.diff_id.hex());
         fs::rename(building.path(), &target).doing(|| format!("create {}", target.display()))?;
         sync_directory(&self.layers)?;
-        self.report_present(identity, progress);
+        identity.report_present(progress);
         Ok(())
-    }
-
-    pub(crate) fn report_present(&self, identity: &LayerIdentity, progress: &Progress) {
-        progress.report(&LayerProgress {
-            diff_id: identity.diff_id.clone(),
-            phase: LayerPhase::Present,
-            bytes_done: identity.bytes,
-            bytes_total: identity.bytes,
-        });
     }
 
     /// Notes that the layer is wanted now, which makes it the last to be collected.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::config::null_is_empty;
 use crate::digest::Digest;
 use crate::error::ImageError;
 use crate::limits::Limits;
@@ -43,6 +44,7 @@ pub(crate) struct Manifest {
     pub(crate) media_type: Option<String>,
     pub(crate) config: Descriptor,
     /// Bottom first.
+    #[serde(default, deserialize_with = "null_is_empty")]
     pub(crate) layers: Vec<Descriptor>,
 }
 

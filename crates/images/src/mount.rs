@@ -10,6 +10,10 @@
 //! Kernels before 6.5 take them all as one string; layers are then named by open descriptors,
 //! which is short enough for 200 of them.
 //!
+//! Mounts are `volatile`: a container's own files live as long as its host stays up, so neither its
+//! end nor its `fsync` has to wait for a disk that it shares with everybody. After a restart of the
+//! host its files cannot be trusted and are thrown away.
+//!
 //! INVARIANT: every step may be repeated after a crash at any point of it.
 
 use std::fs::{self, File};
@@ -31,8 +35,8 @@ use crate::store::{ImageHandle, ImageStore};
 impl ImageStore {
     /// Mounts the image for one container, or finds it mounted already.
     ///
-    /// What the container wrote before a restart of the host is still there. The mount is made in
-    /// the calling thread's mount namespace.
+    /// What the container wrote earlier is still there, unless the host was restarted. The mount is
+    /// made in the calling thread's mount namespace.
     pub fn mount(
         &self,
         image: &ImageHandle,
@@ -42,7 +46,12 @@ impl ImageStore {
         let image_digest = image.manifest_digest.clone();
         let rootfs = Rootfs {
             container_directory: container_directory.to_owned(),
-            record: Record { image: image_digest, layers: image.layers.clone(), access },
+            record: Record {
+                image: image_digest,
+                layers: image.layers.clone(),
+                access,
+                boot: boot_id()?,
+            },
         };
         rootfs.prepare()?;
         if rootfs.is_mounted()? {
@@ -62,6 +71,7 @@ impl ImageStore {
             distinct_from_top(&image.layers).into_iter().map(|layer| layers.path(layer)).collect();
         // An overlay needs one lower directory, and two where it has no upper.
         lower.push(self.inner.empty_path());
+        rootfs.accept_unsynced()?;
         rootfs.attach(lower)?;
         Ok(rootfs)
     }
@@ -89,10 +99,14 @@ struct Record {
     image: Digest,
     layers: Vec<Digest>,
     access: Access,
+    /// When: files of an earlier boot are not those that were written.
+    boot: String,
 }
 
 impl Rootfs {
     /// What was mounted, or about to be, for the container of that directory.
+    ///
+    /// Nothing, too, where a restart of the host has damaged the record: nothing is mounted then.
     pub fn find(container_directory: &Path) -> Result<Option<Rootfs>, ImageError> {
         let path = container_directory.join(RECORD);
         let bytes = match fs::read(&path) {
@@ -100,9 +114,9 @@ impl Rootfs {
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
             Err(error) => return Err(error).doing(|| format!("read {}", path.display())),
         };
-        let record = serde_json::from_slice(&bytes)
-            .map_err(|_| ImageError::malformed(format!("{} is damaged", path.display())))?;
-        Ok(Some(Rootfs { container_directory: container_directory.to_owned(), record }))
+        let container_directory = container_directory.to_owned();
+        let record = serde_json::from_slice(&bytes).ok();
+        Ok(record.map(|record| Rootfs { container_directory, record }))
     }
 
     /// Where the file system is.
@@ -149,7 +163,7 @@ impl Rootfs {
     pub fn remove(self) -> Result<(), ImageError> {
         self.unmount()?;
         // The record goes last: while it is there, this can be found and repeated.
-        for name in ["rootfs", "work", "upper", RECORD] {
+        for name in ["rootfs", "work", "upper", RECORD_NEW, RECORD] {
             let path = self.container_directory.join(name);
             if path.symlink_metadata().is_ok() {
                 remove_any(&path)?;
@@ -163,13 +177,10 @@ impl Rootfs {
         fs::create_dir_all(directory).doing(|| format!("create {}", directory.display()))?;
         match Rootfs::find(directory)? {
             Some(found) if found.record == self.record => {}
-            Some(_) => {
+            Some(found) if found.record.boot == self.record.boot => {
                 return Err(ImageError::RootfsTaken { path: directory.display().to_string() });
             }
-            None => {
-                let bytes = serde_json::to_vec(&self.record).expect("plain data");
-                crate::index::write_durably(directory, RECORD, &bytes)?;
-            }
+            Some(_) | None => self.begin()?,
         }
         for name in ["rootfs", "work"] {
             let path = directory.join(name);
@@ -177,6 +188,31 @@ impl Rootfs {
         }
         // Not again: the container may have changed the mode of its root.
         if self.upper().is_dir() { Ok(()) } else { create_open_directory(&self.upper()) }
+    }
+
+    /// Clears the place and notes what it is for.
+    fn begin(&self) -> Result<(), ImageError> {
+        for path in [self.upper(), self.work()] {
+            if path.symlink_metadata().is_ok() {
+                remove_any(&path)?;
+            }
+        }
+        let [path, new] = [RECORD, RECORD_NEW].map(|name| self.container_directory.join(name));
+        let bytes = serde_json::to_vec(&self.record).expect("plain data");
+        // Not synced: it is about this boot alone.
+        let written = fs::write(&new, bytes).and_then(|()| fs::rename(&new, &path));
+        written.doing(|| format!("write {}", path.display()))
+    }
+
+    /// Takes away the kernel's note that these files have not been synced. They need not be: the
+    /// record says that they were written since the host started.
+    fn accept_unsynced(&self) -> Result<(), ImageError> {
+        let path = self.work().join("work/incompat/volatile");
+        if path.is_dir() { remove_any(&path) } else { Ok(()) }
+    }
+
+    fn work(&self) -> PathBuf {
+        self.container_directory.join("work")
     }
 
     fn is_mounted(&self) -> Result<bool, ImageError> {
@@ -200,7 +236,7 @@ impl Rootfs {
         let mut options: Vec<_> = lower.into_iter().map(|path| (LOWER, path)).collect();
         if self.record.access == Access::ReadWrite {
             options.push(("upperdir", self.upper()));
-            options.push(("workdir", self.container_directory.join("work")));
+            options.push(("workdir", self.work()));
         }
         options
     }
@@ -216,6 +252,9 @@ impl Rootfs {
                 Err(Errno::INVAL) if *name == LOWER => return Err(Errno::NOSYS),
                 result => result.inspect_err(|_| log_messages(&context))?,
             }
+        }
+        if self.record.access == Access::ReadWrite {
+            rustix::mount::fsconfig_set_flag(&context, VOLATILE)?;
         }
         rustix::mount::fsconfig_create(&context).inspect_err(|_| log_messages(&context))?;
         let attributes = match self.record.access {
@@ -248,11 +287,20 @@ impl Rootfs {
 }
 
 const RECORD: &str = "rootfs.json";
+const RECORD_NEW: &str = "rootfs.json.new";
 const LOWER: &str = "lowerdir+";
+const VOLATILE: &str = "volatile";
 /// Mounts on top of each other that one call takes away.
 const STACKED_MOUNTS_MAX: u32 = 16;
 /// The new interface takes strings of at most this.
 const OPTION_BYTES_MAX: usize = 255;
+
+/// Names the host's current run.
+fn boot_id() -> Result<String, ImageError> {
+    let path = "/proc/sys/kernel/random/boot_id";
+    let text = fs::read_to_string(path).doing(|| format!("read {path}"))?;
+    Ok(text.trim().to_owned())
+}
 
 /// Top first, each layer once. A second occurrence lower down is wholly hidden by the first, and
 /// the kernel refuses to stack a directory on itself.

@@ -9,6 +9,8 @@ use crate::limits::Limits;
 use crate::progress::Progress;
 use crate::testing::in_private_mount_namespace;
 
+type Attach = fn(&Rootfs, &[(&str, PathBuf)]) -> Result<(), Errno>;
+
 #[test]
 fn the_old_interface_gives_the_same_view() {
     let directory = tempfile::TempDir::new().expect("a temporary directory");
@@ -21,13 +23,13 @@ fn the_old_interface_gives_the_same_view() {
         let store = ImageStore::open(&root.join("store"), Limits::default()).expect("it opens");
         let source = ImportSource::Reader(Box::new(&archive[..]));
         let image = store.import(source, &Progress::none()).expect("it is sound")[0].image.clone();
-        type Attach = fn(&Rootfs, &[(&str, PathBuf)]) -> Result<(), Errno>;
         let (new, old): (Attach, Attach) = (Rootfs::attach_by_calls, Rootfs::attach_by_string);
         for (name, attach) in [("new", new), ("old, with a comma", old)] {
             let record = Record {
                 image: image.manifest_digest.clone(),
                 layers: image.layers.clone(),
                 access: Access::ReadWrite,
+                boot: boot_id().expect("proc is there"),
             };
             let rootfs = Rootfs { container_directory: root.join(name), record };
             rootfs.prepare().expect("it is writable");

@@ -10,7 +10,9 @@ use crate::digest::Digest;
 
 /// A listener; cheap to clone, called from any thread.
 #[derive(Clone)]
-pub struct Progress(Option<Arc<dyn Fn(&LayerProgress) + Send + Sync>>);
+pub struct Progress(Option<Arc<Listener>>);
+
+type Listener = dyn Fn(&LayerProgress) + Send + Sync;
 
 impl Progress {
     pub fn new(listener: impl Fn(&LayerProgress) + Send + Sync + 'static) -> Progress {

@@ -56,6 +56,8 @@ pub enum PullPolicy {
     /// Only if the store does not have the image.
     IfAbsent,
     /// Every time, but what the store has will do when the registry gives no image.
+    ///
+    /// COMPAT: `ECS_IMAGE_PULL_BEHAVIOR=default` of the ECS agent, whatever the pull failed for.
     PreferRegistry,
 }
 
@@ -102,15 +104,16 @@ impl ImageStore {
             .await?;
         let (inner, reference) = (self.inner.clone(), reference.clone());
         let image = blocking(move || {
-            // The pins live until the index says the same.
-            let _pins = pins;
-            inner.commit(NewImage {
+            let image = inner.commit(NewImage {
                 manifest: fetched.manifest,
                 config: fetched.config,
                 layers: fetched.diff_ids,
                 references: vec![reference],
                 index: fetched.index,
-            })
+            });
+            // From now on the index says that the layers are needed.
+            drop(pins);
+            image
         });
         Ok(image.await?)
     }
@@ -167,7 +170,7 @@ impl ImageStore {
         let working = pin.lock_owned().await;
         let layers = &self.inner.layers;
         if layers.is_present(&identity.diff_id) {
-            layers.report_present(&identity, progress);
+            identity.report_present(progress);
             return Ok(());
         }
         // Without a name: neither a crash nor a dropped future can leave it behind.

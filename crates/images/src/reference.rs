@@ -58,6 +58,7 @@ impl ImageReference {
     }
 
     /// The same repository, pinned to a digest.
+    #[must_use]
     pub fn with_digest(&self, digest: &Digest) -> ImageReference {
         ImageReference(self.0.clone_with_digest(digest.to_string()))
     }

@@ -83,13 +83,13 @@ impl Unpacker<'_> {
         let parent = self.tree.ensure_directory(parent)?;
         match marker {
             Marker::Opaque => return whiteout::set_opaque(&parent),
-            Marker::Remove(removed) => return self.add_whiteout(&parent, removed),
+            Marker::Remove(removed) => return add_whiteout(&parent, removed),
             Marker::None | Marker::Ignored => {}
         }
         match entry.kind {
             EntryKind::File => self.add_file(entry, (&parent, name), data),
             EntryKind::Directory => {
-                let directory = self.tree.make_directory(&parent, name)?;
+                let directory = tree::make_directory(&parent, name)?;
                 self.set_attributes(&directory, entry)?;
                 self.directory_times.push((path, timestamps(entry)));
                 Ok(())
@@ -99,7 +99,7 @@ impl Unpacker<'_> {
             EntryKind::Fifo => self.add_fifo(entry, (&parent, name)),
             EntryKind::Device => {
                 self.result.devices_skipped += 1;
-                self.tree.vacate(&parent, name)
+                tree::vacate(&parent, name)
             }
         }
     }
@@ -114,19 +114,6 @@ impl Unpacker<'_> {
         Ok(())
     }
 
-    /// A whiteout is about lower layers alone: what this layer put there stays.
-    fn add_whiteout(&mut self, parent: &OwnedFd, name: &[u8]) -> Result<(), ImageError> {
-        use rustix::fs::FileType;
-        let existing = whiteout::stat(parent.as_fd(), name)?;
-        match existing.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
-            None => whiteout::create(parent.as_fd(), name),
-            Some(FileType::Directory) => {
-                whiteout::set_opaque(tree::open_child_directory(parent, name)?)
-            }
-            Some(_) => Ok(()),
-        }
-    }
-
     fn add_file(&mut self, entry: &Entry, at: Place<'_>, data: &mut impl Read) -> Unit {
         let (parent, name) = at;
         let remaining = self.limits.layer_bytes.saturating_sub(self.result.bytes);
@@ -134,7 +121,7 @@ impl Unpacker<'_> {
             let limit = self.limits.layer_bytes;
             return Err(ImageError::TooLarge { what: "an unpacked layer", limit });
         }
-        self.tree.vacate(parent, name)?;
+        tree::vacate(parent, name)?;
         let flags = OFlags::WRONLY | OFlags::CREATE | OFlags::EXCL | OFlags::NOFOLLOW;
         let mode = Mode::RUSR | Mode::WUSR;
         let file = rustix::fs::openat(parent, name, flags | OFlags::CLOEXEC, mode)
@@ -167,19 +154,19 @@ impl Unpacker<'_> {
         if !is_sound || entry.link.len() as u64 >= self.limits.path_bytes {
             return Err(ImageError::unsafe_path(&entry.path, "its link's target is no path"));
         }
-        self.tree.vacate(parent, name)?;
+        tree::vacate(parent, name)?;
         rustix::fs::symlinkat(&entry.link[..], parent, name)
             .doing(|| format!("create `{}`", lossy(&entry.path)))?;
         self.result.xattrs_skipped += entry.xattrs.len() as u64;
-        self.set_owner_and_time(entry, (parent, name))
+        set_owner_and_time(entry, (parent, name))
     }
 
     fn add_fifo(&mut self, entry: &Entry, (parent, name): Place<'_>) -> Unit {
-        self.tree.vacate(parent, name)?;
+        tree::vacate(parent, name)?;
         let action = || format!("create `{}`", lossy(&entry.path));
         rustix::fs::mkfifoat(parent, name, Mode::empty()).doing(action)?;
         self.result.xattrs_skipped += entry.xattrs.len() as u64;
-        self.set_owner_and_time(entry, (parent, name))?;
+        set_owner_and_time(entry, (parent, name))?;
         // Not a symbolic link: it was just made here, and nothing else writes to this tree.
         rustix::fs::chmodat(parent, name, Mode::from_raw_mode(entry.mode), AtFlags::empty())
             .doing(action)
@@ -200,21 +187,13 @@ impl Unpacker<'_> {
         if is_same {
             return Ok(());
         }
-        self.tree.vacate(parent, name)?;
+        tree::vacate(parent, name)?;
         match rustix::fs::linkat(&target_parent, target_name, parent, name, AtFlags::empty()) {
             Err(Errno::PERM | Errno::NOENT) => {
                 Err(ImageError::unsafe_path(&entry.path, "its hard link's target is no file"))
             }
             result => result.doing(|| format!("link `{}`", lossy(&entry.path))),
         }
-    }
-
-    fn set_owner_and_time(&self, entry: &Entry, (parent, name): Place<'_>) -> Unit {
-        let (user, group) = owner(entry)?;
-        let action = || format!("set the owner of `{}`", lossy(&entry.path));
-        let flags = AtFlags::SYMLINK_NOFOLLOW;
-        rustix::fs::chownat(parent, name, Some(user), Some(group), flags).doing(action)?;
-        rustix::fs::utimensat(parent, name, &timestamps(entry), flags).doing(action)
     }
 
     /// Owner, mode and attributes, in this order: a change of owner clears set-user-id and
@@ -251,6 +230,27 @@ impl Unpacker<'_> {
 /// A name in an open directory.
 type Place<'a> = (&'a OwnedFd, &'a [u8]);
 type Unit = Result<(), ImageError>;
+
+/// A whiteout is about lower layers alone: what this layer put there stays.
+fn add_whiteout(parent: &OwnedFd, name: &[u8]) -> Result<(), ImageError> {
+    use rustix::fs::FileType;
+    let existing = whiteout::stat(parent.as_fd(), name)?;
+    match existing.map(|stat| FileType::from_raw_mode(stat.st_mode)) {
+        None => whiteout::create(parent.as_fd(), name),
+        Some(FileType::Directory) => {
+            whiteout::set_opaque(tree::open_child_directory(parent, name)?)
+        }
+        Some(_) => Ok(()),
+    }
+}
+
+fn set_owner_and_time(entry: &Entry, (parent, name): Place<'_>) -> Unit {
+    let (user, group) = owner(entry)?;
+    let action = || format!("set the owner of `{}`", lossy(&entry.path));
+    let flags = AtFlags::SYMLINK_NOFOLLOW;
+    rustix::fs::chownat(parent, name, Some(user), Some(group), flags).doing(action)?;
+    rustix::fs::utimensat(parent, name, &timestamps(entry), flags).doing(action)
+}
 
 fn owner(entry: &Entry) -> Result<(Uid, Gid), ImageError> {
     let id = |raw: u64| {

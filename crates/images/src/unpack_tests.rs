@@ -104,11 +104,12 @@ fn everything_a_container_needs_is_restored() {
     assert_eq!(implied.permissions().mode() & 0o7777, 0o755);
 }
 
+type Make = fn(&str) -> RawTar;
+
 #[test]
 fn nothing_leads_out() {
     let outside = Place::new().outside();
     assert!(outside.len() < 90, "it fits into a header");
-    type Make = fn(&str) -> RawTar;
     let upwards: Make = |_| RawTar::default().file("../outside/new", "x");
     let inner_upwards: Make = |_| RawTar::default().file("a/../../outside/new", "x");
     let hard_link: Make = |_| RawTar::default().hard_link("link", "../outside/secret");

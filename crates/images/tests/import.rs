@@ -325,3 +325,19 @@ fn imports_of_the_same_layer_at_once_unpack_it_once() {
     });
     assert_eq!(*unpacked.lock().expect("no listener panics"), 1);
 }
+
+#[test]
+fn a_collection_in_the_middle_of_an_import_takes_nothing_of_it() {
+    let directory = directory();
+    let store = open(&directory);
+    let collector = store.clone();
+    let progress = Progress::new(move |_| {
+        let report = collector.garbage_collect(&std::collections::BTreeSet::new(), 0);
+        assert_eq!(report.expect("it collects"), images::GarbageReport::default());
+    });
+    let source = web();
+    let source = ImportSource::Reader(Box::new(&source[..]));
+    let imported = store.import(source, &progress).expect("it is sound");
+    let found = store.resolve("web:1").expect("it is a name");
+    assert_eq!(found.as_ref(), Some(&imported[0].image));
+}

@@ -28,7 +28,7 @@ const TAR_ZSTD: &str = "application/vnd.oci.image.layer.v1.tar+zstd";
 
 /// A store, and a client's view of it.
 struct Host {
-    _directory: TempDir,
+    directory: TempDir,
     store: ImageStore,
     policy: PullPolicy,
 }
@@ -41,7 +41,7 @@ impl Host {
     fn with_limits(limits: Limits) -> Host {
         let directory = TempDir::new().expect("a temporary directory");
         let store = ImageStore::open(directory.path(), limits).expect("the store opens");
-        Host { _directory: directory, store, policy: PullPolicy::Always }
+        Host { directory, store, policy: PullPolicy::Always }
     }
 
     async fn pull(&self, reference: &str) -> Result<ImageHandle, PullError> {
@@ -61,7 +61,7 @@ impl Host {
 
     /// What is left in the store's directory of that name.
     fn count(&self, name: &str) -> usize {
-        std::fs::read_dir(self._directory.path().join(name)).expect("it is there").count()
+        std::fs::read_dir(self.directory.path().join(name)).expect("it is there").count()
     }
 }
 
@@ -80,8 +80,10 @@ fn layers() -> Vec<Blob> {
     vec![blob(&one, TAR, &one), blob(&gzip(&two), TAR_GZIP, &two), blob(&zstd, TAR_ZSTD, &three)]
 }
 
+type Seen = Arc<Mutex<BTreeMap<Digest, Vec<u64>>>>;
+
 /// Bytes that each layer's blob took over the network.
-fn downloads() -> (Progress, Arc<Mutex<BTreeMap<Digest, Vec<u64>>>>) {
+fn downloads() -> (Progress, Seen) {
     let seen = Arc::new(Mutex::new(BTreeMap::new()));
     let listener = Arc::clone(&seen);
     let progress = Progress::new(move |progress| {
@@ -110,6 +112,8 @@ async fn an_image_is_pulled_by_tag_and_by_digest() {
         assert_eq!((host.count("layers"), host.count("tmp")), (3, 0));
         assert_eq!(host.count("blobs/sha256"), 2, "layers' blobs are not kept");
     }
+    let by_name = format!("localhost:{}/team/web:1", server.address.port());
+    Host::new().pull(&by_name).await.expect("names of hosts are resolved");
     let host = Host::new();
     host.pull(&by_tag).await.expect("it is there");
     let found = host.store.resolve(&by_digest).expect("it is a name");

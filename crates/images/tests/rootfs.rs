@@ -115,7 +115,6 @@ fn mounting_and_unmounting_may_be_repeated() {
         assert_eq!(names(rootfs.path()), [""; 0]);
         rootfs.unmount().expect("it is not mounted");
 
-        // As after a restart of the host: the directory is there, the mount is not.
         let again = mount();
         assert_eq!(read(&again, "note"), "mine");
 
@@ -131,6 +130,31 @@ fn mounting_and_unmounting_may_be_repeated() {
         again.clone().remove().expect("nothing is mounted");
         again.remove().expect("nothing is left");
         assert_eq!(names(container), [""; 0]);
+    });
+}
+
+#[test]
+fn files_of_an_earlier_boot_are_not_used() {
+    with_store(|store, directory| {
+        let image = add(store, &three_layers());
+        let container = directory.join("c1");
+        let mount = || store.mount(&image, &container, Access::ReadWrite).expect("it mounts");
+        let rootfs = mount();
+        let record = container.join("rootfs.json");
+        let this_boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").expect("proc");
+        let sound = fs::read_to_string(&record).expect("it is there");
+        let earlier = sound.replace(this_boot.trim(), "another boot");
+        assert_ne!(sound, earlier);
+        // What a restart of the host leaves: no mount, and the record of then, or half of one.
+        for left in [&earlier, "", &sound[..10]] {
+            fs::write(rootfs.path().join("note"), "mine").expect("it is writable");
+            rootfs.unmount().expect("it is mounted");
+            fs::write(&record, left).expect("it is writable");
+            mount();
+            assert!(!rootfs.path().join("note").exists(), "{left}");
+            assert_eq!(read(&rootfs, "etc/kept"), "1");
+        }
+        rootfs.remove().expect("it unmounts");
     });
 }
 
@@ -201,7 +225,7 @@ fn the_collector_takes_what_nobody_needs() {
         assert!(store.resolve(&digest).expect("it is a digest").is_some(), "it is a cache now");
 
         let report = store.garbage_collect(&in_use, 0).expect("it collects");
-        assert_eq!(report.images_removed, [two.manifest_digest.clone()]);
+        assert_eq!(report.images_removed, std::slice::from_ref(&two.manifest_digest));
         assert_eq!(report.layers_removed, [two.layers[1].clone()]);
         assert_eq!((report.bytes_freed, report.bytes_kept), (2, 0));
         assert_eq!(store.resolve(&digest).expect("it is a digest"), None);

@@ -5,6 +5,7 @@
 
 use serde::Deserialize;
 
+use crate::config::null_is_empty;
 use crate::decompress::Compression;
 use crate::digest::{Digest, HashingReader};
 use crate::error::{Context as _, ImageError};
@@ -26,6 +27,7 @@ pub(super) struct Listed {
     pub(super) config: String,
     #[serde(default)]
     pub(super) repo_tags: Option<Vec<String>>,
+    #[serde(default, deserialize_with = "null_is_empty")]
     layers: Vec<String>,
 }
 

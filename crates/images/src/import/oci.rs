@@ -51,13 +51,11 @@ fn check_layout(archive: &Archive<'_>) -> Result<(), ImageError> {
     let bytes = archive.read(LAYOUT, "an oci-layout file", LAYOUT_BYTES_MAX)?;
     let layout: Layout = serde_json::from_slice(&bytes)
         .map_err(|error| ImageError::malformed(format!("its oci-layout is wrong: {error}")))?;
-    match layout.image_layout_version.split('.').next() {
-        Some("1") => Ok(()),
-        _ => {
-            let version = layout.image_layout_version;
-            Err(ImageError::unsupported(format!("OCI layout version `{version}`")))
-        }
+    let version = layout.image_layout_version;
+    if version.split('.').next() == Some("1") {
+        return Ok(());
     }
+    Err(ImageError::unsupported(format!("OCI layout version `{version}`")))
 }
 
 fn image(

@@ -31,28 +31,27 @@ impl Failure<'_> {
                 None => self.registry("it refused without a reason"),
             },
             E::ServerError { code, message, .. } => self.of_status(code, &message),
-            E::DigestError(error) => self.of_digest(error),
+            E::DigestError(error) => self.of_digest(&error),
             E::RequestError(error) => {
                 let is_reach = error.is_connect() || error.is_timeout() || error.is_request();
                 let reason = chain(&error.without_url());
                 if is_reach { self.unreachable(&reason) } else { self.registry(&reason) }
             }
-            E::IoError(error) => self.of_io(error),
+            E::IoError(error) => self.of_io(&error),
             other => self.registry(&other.to_string()),
         }
     }
 
     /// An error in the middle of a blob.
-    pub(super) fn of_io(&self, error: io::Error) -> PullError {
-        if !error.get_ref().is_some_and(<dyn Error + Send + Sync>::is::<DigestError>) {
-            return self.unreachable(&format!("the transfer broke off: {}", chain_below(&error)));
+    pub(super) fn of_io(&self, error: &io::Error) -> PullError {
+        match error.get_ref().and_then(|inner| inner.downcast_ref::<DigestError>()) {
+            Some(error) => self.of_digest(error),
+            None => self.unreachable(&format!("the transfer broke off: {}", chain_below(error))),
         }
-        let inner = error.into_inner().expect("an error with a reference has a value");
-        self.of_digest(*inner.downcast::<DigestError>().expect("its type was just checked"))
     }
 
-    fn of_digest(&self, error: DigestError) -> PullError {
-        let DigestError::VerificationError { expected, actual } = &error else {
+    fn of_digest(&self, error: &DigestError) -> PullError {
+        let DigestError::VerificationError { expected, actual } = error else {
             return self.registry(&error.to_string());
         };
         match (Digest::parse(expected), Digest::parse(actual)) {
@@ -147,7 +146,7 @@ mod tests {
 
     use super::*;
 
-    fn check(error: OciDistributionError, expected: Expect) {
+    fn check(error: OciDistributionError, expected: &Expect) {
         let reference = ImageReference::parse("registry.test/web:1").expect("valid");
         expected.assert_eq(&Failure { reference: &reference }.of(error).to_string());
     }
@@ -166,20 +165,20 @@ mod tests {
 
     #[test]
     fn refusals_are_told_apart() {
-        check(envelope(OciErrorCode::ManifestUnknown), expect!["`registry.test/web:1` not found"]);
+        check(envelope(OciErrorCode::ManifestUnknown), &expect!["`registry.test/web:1` not found"]);
         check(
             envelope(OciErrorCode::Denied),
-            expect!["pull access denied for `registry.test/web:1`: because of this"],
+            &expect!["pull access denied for `registry.test/web:1`: because of this"],
         );
         check(
             envelope(OciErrorCode::Unauthorized),
-            expect!["registry `registry.test` did not authorize the pull: because of this"],
+            &expect!["registry `registry.test` did not authorize the pull: because of this"],
         );
         check(
             envelope(OciErrorCode::Toomanyrequests),
-            expect!["registry `registry.test` limits the rate of requests: because of this"],
+            &expect!["registry `registry.test` limits the rate of requests: because of this"],
         );
-        check(status(404), expect!["`registry.test/web:1` not found"]);
+        check(status(404), &expect!["`registry.test/web:1` not found"]);
         let long = Failure { reference: &ImageReference::parse("a").expect("valid") }
             .of(status(503))
             .to_string();

@@ -28,9 +28,9 @@ use super::failure::Failure;
 
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// Longest silence while something is being received.
-const READ_TIMEOUT: Duration = Duration::from_secs(60);
+const READ_TIMEOUT: Duration = Duration::from_mins(1);
 /// For a manifest or config, from the question to its last byte.
-const DOCUMENT_TIMEOUT: Duration = Duration::from_secs(120);
+const DOCUMENT_TIMEOUT: Duration = Duration::from_mins(2);
 const USER_AGENT: &str = concat!("longshore/", env!("CARGO_PKG_VERSION"));
 
 /// Every name and every address, as a list of exceptions from a proxy says it.
@@ -135,7 +135,7 @@ impl Registry {
         let mut stream = asking.await.map_err(|error| failure.of(error))?.stream;
         let mut received = 0;
         while let Some(chunk) = stream.next().await {
-            let chunk = chunk.map_err(|error| failure.of_io(error))?;
+            let chunk = chunk.map_err(|error| failure.of_io(&error))?;
             received += chunk.len() as u64;
             if received > bytes {
                 break;

@@ -126,44 +126,6 @@ impl<'a> Tree<'a> {
         Ok(parent)
     }
 
-    /// Removes what is there, so that something else can take the name.
-    pub(super) fn vacate(&self, parent: &OwnedFd, name: &[u8]) -> Result<(), ImageError> {
-        use std::os::fd::AsFd as _;
-        let Some(stat) = whiteout::stat(parent.as_fd(), name)? else {
-            return Ok(());
-        };
-        let action = || format!("replace `{}`", lossy(name));
-        if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
-            return rustix::fs::unlinkat(parent, name, AtFlags::empty()).doing(action);
-        }
-        std::fs::remove_dir_all(path_below(parent, name)).doing(action)
-    }
-
-    /// Makes or keeps the directory of that name, and opens it.
-    ///
-    /// A directory that takes the place of a whiteout must stay closed to what is below it.
-    pub(super) fn make_directory(
-        &self,
-        parent: &OwnedFd,
-        name: &[u8],
-    ) -> Result<OwnedFd, ImageError> {
-        use std::os::fd::AsFd as _;
-        let existing = whiteout::stat(parent.as_fd(), name)?;
-        let is_directory = existing
-            .as_ref()
-            .is_some_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory);
-        if !is_directory {
-            self.vacate(parent, name)?;
-            rustix::fs::mkdirat(parent, name, IMPLIED_DIRECTORY_MODE)
-                .doing(|| format!("make the directory `{}`", lossy(name)))?;
-        }
-        let directory = open_child_directory(parent, name)?;
-        if existing.is_some_and(|stat| whiteout::is_whiteout(&stat)) {
-            whiteout::set_opaque(&directory)?;
-        }
-        Ok(directory)
-    }
-
     /// A parent that the archive did not list: an ordinary directory of root.
     ///
     /// LIMIT: a lower layer's mode and owner of the same directory are shadowed by these.
@@ -175,7 +137,7 @@ impl<'a> Tree<'a> {
             }
             _ => {
                 self.count()?;
-                let directory = self.make_directory(parent, name)?;
+                let directory = make_directory(parent, name)?;
                 // Whatever this process's umask made of it.
                 rustix::fs::fchmod(&directory, IMPLIED_DIRECTORY_MODE)
                     .doing(|| format!("set the mode of `{}`", lossy(name)))?;
@@ -195,6 +157,40 @@ impl<'a> Tree<'a> {
         }
         Err(Errno::AGAIN)
     }
+}
+
+/// Removes what is there, so that something else can take the name.
+pub(super) fn vacate(parent: &OwnedFd, name: &[u8]) -> Result<(), ImageError> {
+    use std::os::fd::AsFd as _;
+    let Some(stat) = whiteout::stat(parent.as_fd(), name)? else {
+        return Ok(());
+    };
+    let action = || format!("replace `{}`", lossy(name));
+    if FileType::from_raw_mode(stat.st_mode) != FileType::Directory {
+        return rustix::fs::unlinkat(parent, name, AtFlags::empty()).doing(action);
+    }
+    std::fs::remove_dir_all(path_below(parent, name)).doing(action)
+}
+
+/// Makes or keeps the directory of that name, and opens it.
+///
+/// A directory that takes the place of a whiteout must stay closed to what is below it.
+pub(super) fn make_directory(parent: &OwnedFd, name: &[u8]) -> Result<OwnedFd, ImageError> {
+    use std::os::fd::AsFd as _;
+    let existing = whiteout::stat(parent.as_fd(), name)?;
+    let is_directory = existing
+        .as_ref()
+        .is_some_and(|stat| FileType::from_raw_mode(stat.st_mode) == FileType::Directory);
+    if !is_directory {
+        vacate(parent, name)?;
+        rustix::fs::mkdirat(parent, name, IMPLIED_DIRECTORY_MODE)
+            .doing(|| format!("make the directory `{}`", lossy(name)))?;
+    }
+    let directory = open_child_directory(parent, name)?;
+    if existing.is_some_and(|stat| whiteout::is_whiteout(&stat)) {
+        whiteout::set_opaque(&directory)?;
+    }
+    Ok(directory)
 }
 
 pub(super) fn open_child_directory(parent: &OwnedFd, name: &[u8]) -> Result<OwnedFd, ImageError> {

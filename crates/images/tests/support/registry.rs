@@ -78,8 +78,9 @@ impl Server {
             self.push_manifest(repository, &digest.to_string(), MANIFEST, &bytes);
             let platform = json!({"architecture": architecture, "os": "linux"});
             let size = bytes.len();
-            let entry = json!({"mediaType": MANIFEST, "digest": digest, "size": size, "platform": platform});
-            manifests.push(entry);
+            manifests.push(json!({
+                "mediaType": MANIFEST, "digest": digest, "size": size, "platform": platform,
+            }));
         }
         let index = json!({"schemaVersion": 2, "mediaType": INDEX, "manifests": manifests});
         self.push_manifest(repository, tag, INDEX, index.to_string().as_bytes())
