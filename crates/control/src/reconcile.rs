@@ -45,15 +45,14 @@ async fn commit_all(reconciler: Reconciler, store: &Store, snapshot: &Snapshot, 
     let commits = plans.into_iter().filter(|plan| !plan.is_empty()).map(|plan| {
         let violations = planner::lint::lint(snapshot, &plan);
         async move {
+            let name = reconciler.name;
             if let Some(violation) = violations.first() {
-                tracing::error!(reconciler = reconciler.name, %violation, "a plan breaks a law");
+                tracing::error!(reconciler = name, %violation, "a plan breaks a law");
                 return;
             }
             match store.commit(plan).await {
                 Ok(_) | Err(CommitError::Conflict(_)) => {}
-                Err(error) => {
-                    tracing::error!(reconciler = reconciler.name, %error, "a plan is not committed");
-                }
+                Err(error) => tracing::error!(reconciler = name, %error, "a plan is not committed"),
             }
         }
     });

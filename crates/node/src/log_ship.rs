@@ -36,7 +36,10 @@ impl<H: Host> Shipper<H> {
         while let Some(chunk) = self.host.next_lines(&self.task, &name, self.position).await {
             let next = chunk.next;
             if let Some(batch) = self.batch(chunk) {
-                link = Some(self.deliver(link, &batch).await);
+                link = self.deliver(link, &batch).await;
+                if link.is_none() {
+                    return;
+                }
             }
             self.position = next;
             self.host.release_lines(&self.task, &name, next).await;
@@ -69,28 +72,32 @@ impl<H: Host> Shipper<H> {
         })
     }
 
+    /// Waits a while, unless the task's runner has ended meanwhile.
+    async fn is_runner_gone(&self) -> bool {
+        tokio::time::timeout(RETRY_AFTER, self.shipped.closed()).await.is_ok()
+    }
+
+    /// Sends until it is answered; `None` where the runner ended before.
     async fn deliver(
         &self,
         link: Option<Link<LogAnswer, LogBatch>>,
         batch: &LogBatch,
-    ) -> Link<LogAnswer, LogBatch> {
+    ) -> Option<Link<LogAnswer, LogBatch>> {
         let mut link = link;
         loop {
             let mut open = match link.take() {
                 Some(open) => open,
                 None => match link::connect(&self.control_socket, "/logs").await {
                     Ok(open) => open,
-                    Err(_) => {
-                        tokio::time::sleep(RETRY_AFTER).await;
-                        continue;
-                    }
+                    Err(_) if self.is_runner_gone().await => return None,
+                    Err(_) => continue,
                 },
             };
             match exchange(&mut open, batch).await {
-                Ok(Some(LogAnswer::Stored)) => return open,
+                Ok(Some(LogAnswer::Stored)) => return Some(open),
                 Ok(Some(LogAnswer::Refused { reason })) => {
                     tracing::warn!(task = self.task.id, reason, "output is not stored");
-                    return open;
+                    return Some(open);
                 }
                 Ok(None) | Err(_) => {}
             }

@@ -102,10 +102,14 @@ impl<H: Host> Node<H> {
                 }
                 Err(error) => tracing::debug!(%error, "control cannot be reached"),
             }
-            tokio::select! {
-                () = self.take_reports() => {}
-                () = tokio::time::sleep(RECONNECT_AFTER) => {}
-                () = stop.cancelled() => return,
+            let pause = async {
+                tokio::select! {
+                    () = self.take_reports() => {}
+                    () = stop.cancelled() => {}
+                }
+            };
+            if tokio::time::timeout(RECONNECT_AFTER, pause).await.is_ok() {
+                return;
             }
         }
     }

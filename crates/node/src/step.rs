@@ -247,3 +247,6 @@ fn is_needed(assignment: &Assignment, observed: &Observed, name: &str) -> bool {
 pub fn has_run(container: &Container) -> bool {
     container.runtime_id.is_some()
 }
+
+#[cfg(test)]
+mod tests;

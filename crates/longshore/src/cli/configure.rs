@@ -87,7 +87,8 @@ mod tests {
 
     #[test]
     fn a_profile_is_replaced_and_the_others_stay() {
-        let old = "[default]\nregion = eu-west-1\n\n[profile longshore]\nregion = old\n\n[profile x]\na = b\n";
+        let old = "[default]\nregion = eu-west-1\n\n\
+                   [profile longshore]\nregion = old\n\n[profile x]\na = b\n";
         let new = with_profile(old, "longshore", &[("region", "us-east-1".to_owned())]);
         assert_eq!(
             new,

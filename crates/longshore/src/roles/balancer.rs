@@ -35,10 +35,8 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         if let Err(error) = ended {
             tracing::debug!(%error, "the session with control ended");
         }
-        tokio::select! {
-            () = tokio::time::sleep(RECONNECT_AFTER) => {}
-            () = stop.cancelled() => {}
-        }
+        // Either way the loop's own condition says what is next.
+        let _ = tokio::time::timeout(RECONNECT_AFTER, stop.cancelled()).await;
     }
     handle.shutdown().await;
     Ok(())

@@ -71,7 +71,8 @@ impl Supervisor {
         tokio::select! {
             () = all_serve => Ok(()),
             Some((role, status)) = failures.recv() => {
-                bail!("{} ended before it served ({status}); see its last words above", role.as_str())
+                let role = role.as_str();
+                bail!("{role} ended before it served ({status}); see its last words above")
             }
         }
     }
@@ -114,9 +115,8 @@ impl Keeper {
             if crate::clock::now().since(began) > STABLE_AFTER {
                 delay = RESTART_DELAY_FIRST;
             }
-            tokio::select! {
-                () = tokio::time::sleep(delay) => {}
-                () = self.stop.cancelled() => return,
+            if tokio::time::timeout(delay, self.stop.cancelled()).await.is_ok() {
+                return;
             }
             delay = (delay * 2).min(RESTART_DELAY_MAX);
         }

@@ -1,0 +1,194 @@
+#!/usr/bin/env bash
+# The whole story, with plain AWS CLI commands that are printed as they run: a cluster, a
+# task definition, a load balancer, a service of three, a rolling update under load, logs.
+#
+# On a terminal it stays up afterwards. Elsewhere it runs on a throw-away network of its
+# own, takes everything away again, and fails unless every request was answered.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+TARGET=target/$(rustc -vV | sed -n 's/^host: //p')/release
+LONGSHORE=$PWD/$TARGET/longshore
+LOAD=$PWD/$TARGET/longshore-load
+AWS=$PWD/.venv/bin/aws
+REQUESTS_MIN=20000
+
+if [ -t 1 ]; then
+    bold=$(printf '\033[1m') dim=$(printf '\033[2m') plain=$(printf '\033[0m')
+    data=${LONGSHORE_DATA_DIR:-/var/lib/longshore}
+    network=()
+else
+    bold='' dim='' plain=''
+    data=$(mktemp -d)
+    name=longshore-demo-$$
+    network=(nsenter "--net=/run/netns/$name")
+fi
+work=$(mktemp -d)
+export AWS_PAGER='' LONGSHORE_DATA_DIR=$data
+
+say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
+inside() { "${network[@]}" "$@"; }
+longshore() { inside "$LONGSHORE" "$@"; }
+
+# aws ...: prints the command, runs it, and keeps its answer in $answer.
+aws() {
+    printf '%s$ aws' "$dim" >&2
+    printf ' %q' "$@" >&2
+    printf '%s\n' "$plain" >&2
+    answer=$(inside "$AWS" "$@")
+}
+
+load_pid=''
+finish() {
+    status=$?
+    [ -n "$load_pid" ] && kill "$load_pid" 2>/dev/null
+    if [ ! -t 1 ]; then
+        longshore down || status=1
+        ip netns delete "$name" || status=1
+        rm -rf "$data"
+    fi
+    rm -rf "$work"
+    exit "$status"
+}
+trap finish EXIT
+
+say "Building (the first time takes some minutes)"
+cargo build --locked --release --bin longshore --bin longshore-testserver --bin longshore-load
+
+if [ ${#network[@]} -gt 0 ]; then
+    ip netns add "$name"
+    inside ip link set lo up
+fi
+
+say "Starting Longshore"
+longshore up --detach
+eval "$(longshore env)"
+
+say "A small web image, built without a network"
+LONGSHORE_TESTSERVER_BIN=$PWD/$TARGET/longshore-testserver \
+    .venv/bin/python tests/images/build.py "$work" web:1 web:2
+longshore image import "$work/web-1.tar"
+longshore image import "$work/web-2.tar"
+
+define() { # VERSION
+    cat >"$work/task.json" <<JSON
+{
+  "family": "web",
+  "requiresCompatibilities": ["FARGATE"],
+  "networkMode": "awsvpc",
+  "cpu": "256",
+  "memory": "512",
+  "containerDefinitions": [{
+    "name": "web",
+    "image": "web:$1",
+    "portMappings": [{"containerPort": 8080}],
+    "logConfiguration": {
+      "logDriver": "awslogs",
+      "options": {
+        "awslogs-group": "/demo/web",
+        "awslogs-region": "$AWS_DEFAULT_REGION",
+        "awslogs-stream-prefix": "web",
+        "awslogs-create-group": "true"
+      }
+    }
+  }]
+}
+JSON
+    aws ecs register-task-definition --cli-input-json "file://$work/task.json" \
+        --query taskDefinition.taskDefinitionArn --output text
+    echo "$answer"
+}
+
+say "A cluster and a task definition"
+aws ecs create-cluster --cluster-name demo --query cluster.clusterArn --output text
+echo "$answer"
+define 1
+
+say "A load balancer in the default VPC"
+aws ec2 describe-subnets --filters Name=default-for-az,Values=true \
+    --query 'Subnets[].SubnetId' --output text
+read -r -a subnets <<<"$answer"
+aws ec2 describe-vpcs --filters Name=is-default,Values=true --query 'Vpcs[0].VpcId' --output text
+vpc=$answer
+aws elbv2 create-load-balancer --name demo --subnets "${subnets[@]}" \
+    --query 'LoadBalancers[0].[LoadBalancerArn,DNSName]' --output text
+read -r balancer dns <<<"$answer"
+aws elbv2 create-target-group --name demo-web --protocol HTTP --port 8080 --target-type ip \
+    --vpc-id "$vpc" --health-check-path /health --health-check-interval-seconds 5 \
+    --health-check-timeout-seconds 2 --healthy-threshold-count 2 \
+    --query 'TargetGroups[0].TargetGroupArn' --output text
+group=$answer
+aws elbv2 create-listener --load-balancer-arn "$balancer" --protocol HTTP --port 8000 \
+    --default-actions "Type=forward,TargetGroupArn=$group" \
+    --query 'Listeners[0].ListenerArn' --output text
+url=http://$dns:8000
+
+say "A service of three"
+joined=$(IFS=,; echo "${subnets[*]}")
+aws ecs create-service --cluster demo --service-name web --task-definition web \
+    --desired-count 3 --launch-type FARGATE \
+    --network-configuration "awsvpcConfiguration={subnets=[$joined]}" \
+    --load-balancers "targetGroupArn=$group,containerName=web,containerPort=8080" \
+    --query service.status --output text
+began=$(date +%s.%N)
+aws ecs wait services-stable --cluster demo --services web
+printf 'stable after %.1f s\n' "$(echo "$(date +%s.%N) $began" | awk '{print $1 - $2}')"
+
+say "Answers from three tasks: $url"
+for _ in $(seq 30); do
+    inside curl -fsS "$url/" | .venv/bin/python -c 'import json,sys; print(json.load(sys.stdin)["hostname"])'
+done | sort | uniq -c | tee "$work/answers"
+tasks=$(wc -l <"$work/answers")
+[ "$tasks" = 3 ] || { echo "expected answers from 3 tasks, got $tasks" >&2; exit 1; }
+
+say "A rolling update to version 2, under load"
+mkfifo "$work/stop"
+inside "$LOAD" "$url/" --connect 127.0.0.1:8000 --connections 16 --by version --progress 1000 \
+    <"$work/stop" >"$work/load" &
+load_pid=$!
+exec 3>"$work/stop"
+define 2
+aws ecs update-service --cluster demo --service web --task-definition web \
+    --query service.deployments[0].rolloutState --output text
+aws ecs wait services-stable --cluster demo --services web
+# Go on until enough was sent.
+.venv/bin/python - "$work/load" $((REQUESTS_MIN / 1000)) <<'PY'
+import sys, time
+path, lines = sys.argv[1], int(sys.argv[2])
+deadline = time.monotonic() + 120
+while sum(1 for _ in open(path)) < lines:
+    if time.monotonic() > deadline:
+        sys.exit("the load is too slow")
+    time.sleep(0.05)
+PY
+exec 3>&-
+wait "$load_pid"
+load_pid=''
+tail -n 1 "$work/load" >"$work/summary"
+aws ecs describe-services --cluster demo --services web \
+    --query 'services[0].deployments[].[status,rolloutState,runningCount]' --output text
+echo "$answer"
+
+say "Logs"
+aws logs filter-log-events --log-group-name /demo/web --limit 5 \
+    --query 'events[].message' --output text
+echo "$answer"
+
+say "Done"
+.venv/bin/python - "$work/summary" "$tasks" "$REQUESTS_MIN" <<'PY'
+import json, sys
+summary = json.load(open(sys.argv[1]))
+print(f"{sys.argv[2]} different tasks answered")
+print("rolling update done")
+print(f"requests sent during it: {summary['sent']}, by version: {summary.get('values')}")
+print(f"failed requests: {summary['failed']}")
+if summary["failed"] or summary["sent"] < int(sys.argv[3]):
+    print(summary.get("examples"))
+    sys.exit(1)
+PY
+if [ -t 1 ]; then
+    echo
+    echo "It stays up: $url"
+    echo "  eval \"\$($LONGSHORE env)\"; aws ecs list-services --cluster demo"
+    echo "  $LONGSHORE status;  $LONGSHORE down"
+fi
