@@ -1,7 +1,10 @@
 //! What the store does with its engine: when it publishes, groups and fails.
 
+use std::future::poll_fn;
+use std::pin::Pin;
 use std::sync::Mutex;
 use std::sync::mpsc as blocking;
+use std::task::Poll;
 
 use model::{AccountSetting, Scope};
 
@@ -36,13 +39,13 @@ impl Engine for GatedEngine {
 }
 
 struct Gate {
-    permit: blocking::Sender<bool>,
+    permit: blocking::SyncSender<bool>,
     appends: Arc<Mutex<Vec<usize>>>,
     began: mpsc::Receiver<()>,
 }
 
 fn gated() -> (Store, Gate) {
-    let (permit, permits) = blocking::channel();
+    let (permit, permits) = blocking::sync_channel(4);
     let (began_sender, began) = mpsc::channel(64);
     let appends = Arc::new(Mutex::new(Vec::new()));
     let engine = GatedEngine {
@@ -70,119 +73,123 @@ fn insertion(name: impl std::fmt::Display) -> Plan {
     plan
 }
 
-/// Commits in the background; whether it is queued can be awaited.
-fn start(store: &Store, plan: Plan) -> tokio::task::JoinHandle<Result<u64, CommitError>> {
-    let store = store.clone();
-    tokio::task::spawn_local(async move { store.commit(plan).await })
+type Outcome = Result<u64, CommitError>;
+
+/// A commit that is under way: from the first poll on it is in the queue, which has room.
+struct Started {
+    commit: Pin<Box<dyn Future<Output = Outcome>>>,
+    outcome: Option<Outcome>,
 }
 
-async fn local<F: Future>(future: F) -> F::Output {
-    tokio::task::LocalSet::new().run_until(future).await
+async fn start(store: &Store, plan: Plan) -> Started {
+    let store = store.clone();
+    // Without it the runtime holds back a future that polls many others.
+    let commit = tokio::task::unconstrained(async move { store.commit(plan).await });
+    let mut started = Started { commit: Box::pin(commit), outcome: None };
+    started.is_finished().await;
+    started
+}
+
+impl Started {
+    async fn is_finished(&mut self) -> bool {
+        if self.outcome.is_none() {
+            self.outcome = poll_fn(|context| match self.commit.as_mut().poll(context) {
+                Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+                Poll::Pending => Poll::Ready(None),
+            })
+            .await;
+        }
+        self.outcome.is_some()
+    }
+
+    async fn finish(self) -> Outcome {
+        match self.outcome {
+            Some(outcome) => outcome,
+            None => self.commit.await,
+        }
+    }
 }
 
 #[tokio::test]
 async fn nothing_is_published_or_answered_before_it_is_durable() {
-    local(async {
-        let (store, mut gate) = gated();
-        let commit = start(&store, insertion("a"));
-        gate.began.recv().await.expect("the append began");
-        tokio::task::yield_now().await;
-        assert_eq!(store.snapshot().revision, 0);
-        assert!(!commit.is_finished());
-        gate.permit.send(true).expect("the engine waits");
-        assert_eq!(commit.await.expect("no panic").expect("committed"), 1);
-        assert_eq!(store.snapshot().revision, 1);
-    })
-    .await;
+    let (store, mut gate) = gated();
+    let mut commit = start(&store, insertion("a")).await;
+    gate.began.recv().await.expect("the append began");
+    assert_eq!(store.snapshot().revision, 0);
+    assert!(!commit.is_finished().await);
+    gate.permit.send(true).expect("the engine waits");
+    assert_eq!(commit.finish().await.expect("committed"), 1);
+    assert_eq!(store.snapshot().revision, 1);
 }
 
 #[tokio::test]
 async fn what_waits_during_a_sync_shares_the_next() {
-    local(async {
-        let (store, mut gate) = gated();
-        let mut commits = vec![start(&store, insertion(0))];
-        gate.began.recv().await.expect("the first append began");
-        commits.extend((1..64).map(|number| start(&store, insertion(number))));
-        // One turn of this single-threaded runtime polls each, and the queue has room.
-        tokio::task::yield_now().await;
-        gate.permit.send(true).expect("the engine waits");
-        gate.permit.send(true).expect("the engine waits");
-        let mut revisions = Vec::new();
-        for commit in commits {
-            revisions.push(commit.await.expect("no panic").expect("committed"));
-        }
-        assert_eq!(revisions, (1..=64).collect::<Vec<u64>>());
-        assert_eq!(*gate.appends.lock().expect("no panic"), [1, 63]);
-    })
-    .await;
+    let (store, mut gate) = gated();
+    let mut commits = vec![start(&store, insertion(0)).await];
+    gate.began.recv().await.expect("the first append began");
+    for number in 1..64 {
+        commits.push(start(&store, insertion(number)).await);
+    }
+    gate.permit.send(true).expect("the engine waits");
+    gate.permit.send(true).expect("the engine waits");
+    let mut revisions = Vec::new();
+    for commit in commits {
+        revisions.push(commit.finish().await.expect("committed"));
+    }
+    assert_eq!(revisions, (1..=64).collect::<Vec<u64>>());
+    assert_eq!(*gate.appends.lock().expect("no panic"), [1, 63]);
 }
 
 #[tokio::test]
 async fn plans_of_one_group_see_each_other() {
-    local(async {
-        let (store, mut gate) = gated();
-        let first = start(&store, insertion(0));
-        gate.began.recv().await.expect("the first append began");
-        let winner = start(&store, insertion("same"));
-        let loser = start(&store, insertion("same"));
-        tokio::task::yield_now().await;
-        gate.permit.send(true).expect("the engine waits");
-        gate.began.recv().await.expect("the second append began");
-        tokio::task::yield_now().await;
-        assert!(!loser.is_finished(), "its conflict is with something not yet durable");
-        gate.permit.send(true).expect("the engine waits");
-        assert_eq!(first.await.expect("no panic").expect("committed"), 1);
-        assert_eq!(winner.await.expect("no panic").expect("committed"), 2);
-        let lost = loser.await.expect("no panic");
-        assert!(matches!(lost, Err(CommitError::Conflict(_))), "{lost:?}");
-    })
-    .await;
+    let (store, mut gate) = gated();
+    let first = start(&store, insertion(0)).await;
+    gate.began.recv().await.expect("the first append began");
+    let winner = start(&store, insertion("same")).await;
+    let mut loser = start(&store, insertion("same")).await;
+    gate.permit.send(true).expect("the engine waits");
+    gate.began.recv().await.expect("the second append began");
+    assert!(!loser.is_finished().await, "its conflict is with something not yet durable");
+    gate.permit.send(true).expect("the engine waits");
+    assert_eq!(first.finish().await.expect("committed"), 1);
+    assert_eq!(winner.finish().await.expect("committed"), 2);
+    let lost = loser.finish().await;
+    assert!(matches!(lost, Err(CommitError::Conflict(_))), "{lost:?}");
 }
 
 #[tokio::test]
 async fn a_failed_engine_closes_the_store_and_acknowledges_nothing() {
-    local(async {
-        let (store, mut gate) = gated();
-        let mut watcher = store.watch();
-        let commit = start(&store, insertion("a"));
-        gate.began.recv().await.expect("the append began");
-        let queued = start(&store, insertion("b"));
-        tokio::task::yield_now().await;
-        gate.permit.send(false).expect("the engine waits");
-        for commit in [commit, queued, start(&store, insertion("c"))] {
-            let outcome = commit.await.expect("no panic");
-            assert!(matches!(outcome, Err(CommitError::Failed(_))), "{outcome:?}");
-        }
-        assert!(watcher.changed().await.is_err());
-        assert_eq!(store.snapshot().revision, 0);
-        store.shutdown().await;
-    })
-    .await;
+    let (store, mut gate) = gated();
+    let mut watcher = store.watch();
+    let commit = start(&store, insertion("a")).await;
+    gate.began.recv().await.expect("the append began");
+    let queued = start(&store, insertion("b")).await;
+    gate.permit.send(false).expect("the engine waits");
+    for commit in [commit, queued, start(&store, insertion("c")).await] {
+        let outcome = commit.finish().await;
+        assert!(matches!(outcome, Err(CommitError::Failed(_))), "{outcome:?}");
+    }
+    assert!(watcher.changed().await.is_err());
+    assert_eq!(store.snapshot().revision, 0);
+    store.shutdown().await;
 }
 
 #[tokio::test]
 async fn shutdown_commits_what_is_queued() {
-    local(async {
-        let (store, mut gate) = gated();
-        let first = start(&store, insertion("a"));
-        gate.began.recv().await.expect("the append began");
-        let queued = start(&store, insertion("b"));
-        tokio::task::yield_now().await;
-        let closing = tokio::task::spawn_local({
-            let store = store.clone();
-            async move { store.shutdown().await }
-        });
-        tokio::task::yield_now().await;
+    let (store, mut gate) = gated();
+    let first = start(&store, insertion("a")).await;
+    gate.began.recv().await.expect("the append began");
+    let queued = start(&store, insertion("b")).await;
+    // Its first poll, which queues the end behind the plans, comes before the permits.
+    tokio::join!(store.shutdown(), async {
         gate.permit.send(true).expect("the engine waits");
         gate.permit.send(true).expect("the engine waits");
-        closing.await.expect("no panic");
-        assert!(first.await.expect("no panic").is_ok());
-        assert!(queued.await.expect("no panic").is_ok());
-        let late = store.commit(insertion("c")).await;
-        assert!(matches!(late, Err(CommitError::Closed)), "{late:?}");
-        assert_eq!(store.snapshot().revision, 2);
-    })
-    .await;
+    });
+    assert!(first.finish().await.is_ok());
+    assert!(queued.finish().await.is_ok());
+    let late = store.commit(insertion("c")).await;
+    assert!(matches!(late, Err(CommitError::Closed)), "{late:?}");
+    assert_eq!(store.snapshot().revision, 2);
 }
 
 #[test]
@@ -212,7 +219,7 @@ fn a_record_that_cannot_be_read_keeps_the_store_shut() {
             other => panic!("{other:?}"),
         }
     };
-    let good = serde_free_encoding();
+    let good = encoded_setting();
     for (key, value) in [
         ("no-such-kind/1/r/a", good.as_slice()),
         ("account-setting/000000000000/us-east-1/root/other", good.as_slice()),
@@ -222,6 +229,6 @@ fn a_record_that_cannot_be_read_keeps_the_store_shut() {
     }
 }
 
-fn serde_free_encoding() -> Vec<u8> {
+fn encoded_setting() -> Vec<u8> {
     AnyRecord::from(setting("a")).encode().expect("a plain record")
 }

@@ -152,7 +152,8 @@ async fn watch_sees_every_commit<F: Fixture>(fixture: F) {
     const COMMITS: u64 = 200;
     let store = fixture.open();
     let mut watcher = store.watch();
-    let watching = tokio::spawn(async move {
+    let mut watching = tokio::task::JoinSet::new();
+    watching.spawn(async move {
         let mut revision = 0;
         while revision < COMMITS {
             let snapshot = watcher.changed().await.expect("the store is open");
@@ -168,7 +169,7 @@ async fn watch_sees_every_commit<F: Fixture>(fixture: F) {
     for number in 1..=COMMITS {
         commit(&store, put(&number.to_string(), "1")).await;
     }
-    let mut watcher = watching.await.expect("the watcher saw all");
+    let mut watcher = watching.join_all().await.pop().expect("the watcher saw all");
     store.shutdown().await;
     assert!(watcher.changed().await.is_err(), "nothing comes any more");
     // History does not reach behind the opening, but for the revision opened at.
