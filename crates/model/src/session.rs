@@ -65,6 +65,9 @@ pub struct Assignment {
     pub generation: u64,
     /// Whether the node is to end it: SIGTERM, the stop timeout, SIGKILL.
     pub is_stopping: bool,
+    /// Whether a node has begun it: one that does not know it then cannot run it, since
+    /// a task runs once.
+    pub is_begun: bool,
     pub spec: TaskSpec,
 }
 

@@ -182,7 +182,11 @@ impl<H: Host> Node<H> {
                 {
                     return;
                 }
-                let observed = Observed::new(&assignment);
+                let observed = if assignment.is_begun {
+                    Observed::ended_with_host(&assignment, self.host.now())
+                } else {
+                    Observed::new(&assignment)
+                };
                 self.hold(Entry { assignment, observed });
             }
         }

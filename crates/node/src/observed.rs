@@ -115,6 +115,20 @@ impl Observed {
         Observed { containers, ..Observed::default() }
     }
 
+    /// A task that this node began and of which it has nothing left.
+    ///
+    /// COMPAT: the stop code of tasks whose host went away ("Stopped tasks error codes").
+    pub fn ended_with_host(assignment: &Assignment, now: Timestamp) -> Observed {
+        let mut observed = Observed::new(assignment);
+        observed.stop = Some(Stop {
+            code: StopCode::TerminationNotice,
+            reason: "Host terminated: the task ended with it".to_owned(),
+        });
+        observed.execution_stopped_at = Some(now);
+        observed.end_waiting(now);
+        observed
+    }
+
     pub fn apply(&mut self, assignment: &Assignment, outcome: Outcome, now: Timestamp) {
         match outcome {
             Outcome::PullStarted => {

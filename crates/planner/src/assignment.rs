@@ -39,6 +39,7 @@ pub fn assignment(snapshot: &Snapshot, task: &Entry<Task>) -> Option<Assignment>
         generation: task.revision,
         is_stopping: task.desired_status == DesiredStatus::Stopped
             && snapshot.targets_of_task(&task.key).next().is_none(),
+        is_begun: task.last_status > TaskState::Pending,
         spec: TaskSpec {
             containers,
             cpu_units: task.overrides.cpu_units.or(definition.cpu_units),

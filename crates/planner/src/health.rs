@@ -62,9 +62,10 @@ fn target_verdict(
     let grace_end = task.started_at.unwrap_or(task.created_at) + grace;
     let mut starting = None;
     for load_balancer in &revision.load_balancers {
-        let target = snapshot
-            .targets_of_task(&task.key)
-            .find(|target| target.target_group_arn == load_balancer.target_group_arn);
+        let target = snapshot.targets_of_task(&task.key).find(|target| {
+            target.target_group_arn == load_balancer.target_group_arn
+                && target.port == load_balancer.container_port
+        });
         let state = target.map_or(TargetHealthState::Initial, |target| target.health.state);
         match state {
             // A group that no listener uses is not checked, so it holds nothing up.

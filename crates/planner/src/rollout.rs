@@ -7,6 +7,9 @@ use model::{
     TaskDefinitionRef, TaskState, Timestamp,
 };
 
+/// COMPAT: what `LATEST` is for Linux ("Fargate platform versions", ECS Developer Guide).
+pub const FARGATE_PLATFORM_VERSION: &str = "1.4.0";
+
 /// What a revision of a service is made of.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RevisionSpec {

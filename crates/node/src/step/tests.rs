@@ -21,6 +21,7 @@ fn assignment(lines: &str) -> Assignment {
         },
         generation: 1,
         is_stopping: false,
+        is_begun: false,
         spec: TaskSpec {
             containers,
             cpu_units: None,

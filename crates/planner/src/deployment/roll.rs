@@ -1,8 +1,8 @@
 //! One pass of a rolling deployment over one service.
 
 use model::{
-    DeploymentStatus, Entry, Plan, Rng, ServiceDeployment, Task, TaskOverride, TaskService,
-    TaskState,
+    DeploymentStatus, Entry, LaunchType, Plan, Rng, ServiceDeployment, Task, TaskOverride,
+    TaskService, TaskState,
 };
 
 use super::events::Announcer;
@@ -253,7 +253,9 @@ fn wanted_task(view: &View<'_>, definition: &model::TaskDefinition) -> NewTask {
         started_by: Some(view.revision.deployment_id()),
         launch_type,
         capacity_provider,
-        platform_version: view.revision.platform_version.clone(),
+        // The revision keeps what was asked for, which may be `LATEST`.
+        platform_version: (launch_type == LaunchType::Fargate)
+            .then(|| rollout::FARGATE_PLATFORM_VERSION.to_owned()),
         network: view.revision.network.clone(),
         overrides: TaskOverride::default(),
         tags: rollout::task_tags(service, definition),
