@@ -163,6 +163,8 @@ impl Network {
                 None => Ok(()),
             }
         };
+        // An element that stays after an error allows nothing: it names an interface that no other
+        // task will have, and the next opening leaves it out.
         let (unlinked, silenced) = tokio::join!(unlinked, silenced);
         unlinked.and(silenced)
     }

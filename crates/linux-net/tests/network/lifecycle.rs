@@ -46,7 +46,7 @@ fn a_failed_attachment_leaves_nothing() {
         let impossible = TaskNetwork { mtu: 1, ..task(7) };
         let refused = network.attach_task(&impossible).await;
         assert!(matches!(refused, Err(NetworkError::Kernel { .. })), "{refused:?}");
-        assert_eq!(host.state(), before);
+        host.assert_state(&before);
         attach(&network, 7).await;
     });
 }
@@ -137,7 +137,7 @@ fn ranges_that_the_host_uses_are_refused_by_name() {
                 refused,
                 format!("the range `172.31.0.0/16` of a VPC overlaps the host's {named}")
             );
-            assert_eq!(host.state(), before);
+            host.assert_state(&before);
             run(&command.replace(" add ", " del "));
         }
         run("ip address add 192.0.2.2/24 dev up0");
@@ -158,7 +158,7 @@ fn teardown_leaves_nothing() {
         network.add_balancer_address(address(100)).await.expect("an address");
         assert_ne!(host.state(), before);
         network.teardown().await.expect("all is taken down");
-        assert_eq!(host.state(), before);
+        host.assert_state(&before);
         drop(network);
 
         // And so it is when another process has to do it.
@@ -166,7 +166,7 @@ fn teardown_leaves_nothing() {
         attach(&network, 7).await;
         drop(network);
         Network::remove_leftovers(host.run_dir()).await.expect("all is taken down");
-        assert_eq!(host.state(), before);
+        host.assert_state(&before);
         assert!(connect_here(at(address(7), 80)).is_err());
     });
 }

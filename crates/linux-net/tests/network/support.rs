@@ -91,6 +91,18 @@ impl Host {
         state
     }
 
+    /// Fails with what differs from an earlier state. The neighbour table fills by itself as the
+    /// host speaks to others, so what it learnt does not count.
+    pub(crate) fn assert_state(&self, before: &str) {
+        let learnt = |line: &&str| !line.contains(" lladdr ");
+        let now = self.state();
+        let now: Vec<&str> = now.lines().filter(learnt).collect();
+        let before: Vec<&str> = before.lines().filter(learnt).collect();
+        let added: Vec<_> = now.iter().filter(|line| !before.contains(line)).collect();
+        let missing: Vec<_> = before.iter().filter(|line| !now.contains(line)).collect();
+        assert!(now == before, "added: {added:#?}, missing: {missing:#?}");
+    }
+
     /// A namespace that stands for another machine, held open at the answered path.
     pub(crate) fn make_outside(&self) -> PathBuf {
         let path = self.run_dir().join("outside");
