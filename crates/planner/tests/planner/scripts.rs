@@ -36,7 +36,8 @@ fn run(script: &str) -> String {
         output.push_str(commands);
         if commands.lines().any(|line| !line.starts_with('#')) {
             output.push_str("\n----\n");
-            output.push_str(answer.trim_end());
+            let answer = answer.trim_end();
+            output.push_str(if answer.is_empty() { "(nothing)" } else { answer });
         }
         output.push_str("\n\n");
     }

@@ -261,6 +261,7 @@ impl World {
             } else if old_desired != Some(task.desired_status) {
                 let reason = task.stopped_reason.as_deref().unwrap_or_default();
                 let reason = reason.split(" (deployment").next().unwrap_or_default();
+                let reason = if reason.is_empty() { "by itself" } else { reason };
                 self.log.push(format!("stop {name}: {reason}"));
             }
         }
