@@ -15,8 +15,10 @@ mod node_session;
 mod reconcile;
 mod route_config;
 mod sessions;
+mod sweep;
 
 pub use clock::Clock;
 pub use reconcile::{Reconciler, reconcilers, run_reconciler};
 pub use route_config::route_config;
 pub use sessions::{SessionState, serve_sessions};
+pub use sweep::sweep_logs;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use api::{Api, ApiConfig};
-use control::{Clock, SessionState, reconcilers, run_reconciler, serve_sessions};
+use control::{Clock, SessionState, reconcilers, run_reconciler, serve_sessions, sweep_logs};
 use edge::{AuthMode, Edge, Limits, Parts};
 use model::{Rng, Scope};
 use observe::Logs;
@@ -37,6 +37,8 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let sessions = SessionState { store: store.clone(), logs: logs.clone(), clock };
     let listener = link::Listener::bind(&paths.control_socket())?;
     tracker.spawn(serve_sessions(listener, sessions, tracker.clone(), stop.clone()));
+    tracker.spawn(sweep_logs(logs.clone(), Clock::new(crate::clock::now), stop.clone()));
+    tracker.spawn(end_with_store(store.clone(), stop.clone()));
 
     let pages = admin::pages(admin::Pages {
         store: store.clone(),
@@ -65,6 +67,17 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     stop.cancelled().await;
     store.shutdown().await;
     Ok(())
+}
+
+/// A store that failed takes nothing more: the supervisor starts this role anew, which
+/// reads back what is durable.
+async fn end_with_store(store: Store, stop: CancellationToken) {
+    let mut watcher = store.watch();
+    while watcher.changed().await.is_ok() {}
+    if !stop.is_cancelled() {
+        tracing::error!("the state can no longer be written");
+        stop.cancel();
+    }
 }
 
 async fn open_store(paths: &Paths) -> Result<Store> {
