@@ -43,6 +43,12 @@ pub(super) struct Arguments {
     /// A registry to speak plain HTTP with; can be given more than once.
     #[arg(long = "insecure-registry")]
     insecure_registries: Vec<String>,
+    /// CPU units that tasks may take, 1,024 a core; all of the host's unless given.
+    #[arg(long)]
+    cpu_units: Option<u32>,
+    /// Memory that tasks may take; nine tenths of the host's unless given.
+    #[arg(long)]
+    memory_mib: Option<u32>,
     /// Return when everything serves, and go on in the background.
     #[arg(long, short)]
     detach: bool,
@@ -178,8 +184,8 @@ fn configuration(paths: &Paths, arguments: &Arguments) -> Result<Config> {
         vpc_cidr,
         runtime: doctor::find_program(&arguments.runtime)
             .with_context(|| format!("`{}` is not installed", arguments.runtime.display()))?,
-        cpu_units,
-        memory_mib,
+        cpu_units: arguments.cpu_units.unwrap_or(cpu_units),
+        memory_mib: arguments.memory_mib.unwrap_or(memory_mib),
         insecure_registries: arguments.insecure_registries.clone(),
     })
 }

@@ -1,0 +1,52 @@
+"""Measures Longshore beside its peers, interleaved in one run, and prints one table.
+
+Each measurement is a module of this folder with `TITLE` and `measure(host) -> list[Row]`. A peer
+that is not installed is left out with a word. Nothing here decides whether a figure is good:
+the target stands beside it.
+"""
+
+import os
+import sys
+import traceback
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+import api_rate
+import deploy
+import memory
+import proxy
+import start
+from harness.host import Host
+from images.build import all_images
+from report import Row, print_table
+
+MEASUREMENTS = [memory, start, deploy, api_rate, proxy]
+
+
+def main(names):
+    chosen = [one for one in MEASUREMENTS if not names or one.__name__ in names]
+    rows = []
+    for module in chosen:
+        print(f"measuring: {module.TITLE}", file=sys.stderr, flush=True)
+        host = Host()
+        try:
+            # Room for twenty tasks of a quarter of a processor, however few there are.
+            host.up("--cpu-units", "8192")
+            for image in ("web:1", "busybox:1"):
+                host.import_image(all_images()[image])
+            rows += module.measure(host)
+            host.down()
+        # One measurement that fails must not take the others with it.
+        except Exception:
+            traceback.print_exc()
+            rows.append(Row(module.TITLE, "failed", note="see above"))
+        finally:
+            host.close()
+    print_table(rows)
+    return 1 if any(row.value == "failed" for row in rows) else 0
+
+
+if __name__ == "__main__":
+    os.chdir(Path(__file__).resolve().parents[1])
+    sys.exit(main(sys.argv[1:]))
