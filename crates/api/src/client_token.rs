@@ -23,8 +23,9 @@ pub(crate) enum Seen {
     Never,
     /// It was done: these ids were made.
     Done(Vec<String>),
-    /// It was used for another request: the operation's conflict error is the answer.
-    Otherwise,
+    /// It was used for another request, which made these ids: the answer is the
+    /// operation's conflict error.
+    Otherwise(Vec<String>),
 }
 
 impl TokenRequest {
@@ -49,7 +50,7 @@ impl TokenRequest {
             Some(known) if known.request_sha256 == self.request_sha256 => {
                 Seen::Done(known.result_ids.clone())
             }
-            Some(_) => Seen::Otherwise,
+            Some(known) => Seen::Otherwise(known.result_ids.clone()),
         }
     }
 

@@ -1,9 +1,20 @@
 //! AWS STS: the trait's methods, each in a file of its own.
 
-use aws_api::sts::Sts;
+mod get_caller_identity;
+
+use aws_api::sts::{GetCallerIdentityRequest, GetCallerIdentityResponse, Sts};
+use wire::ApiError;
 
 use crate::{Api, Caller};
 
 impl Sts for Api {
     type Context = Caller;
+
+    async fn get_caller_identity(
+        &self,
+        caller: &Caller,
+        _input: GetCallerIdentityRequest,
+    ) -> Result<GetCallerIdentityResponse, ApiError> {
+        Ok(get_caller_identity::run(caller))
+    }
 }

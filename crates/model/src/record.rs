@@ -34,5 +34,6 @@ pub use task::{
 pub use task_definition::{
     AwsLogs, ContainerDefinition, Dependency, DependencyCondition, ExtraHost, HealthCheck,
     KeyValue, LaunchType, NetworkMode, PortMapping, STOP_TIMEOUT_SECS_DEFAULT, TaskDefinition,
-    TaskDefinitionRef, TaskDefinitionStatus, Tmpfs, TransportProtocol, Ulimit,
+    TaskDefinitionFamily, TaskDefinitionRef, TaskDefinitionStatus, Tmpfs, TransportProtocol,
+    Ulimit,
 };

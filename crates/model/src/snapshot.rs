@@ -11,7 +11,7 @@ use imbl::{OrdMap, OrdSet};
 use crate::record::{
     AccountSetting, ClientToken, Cluster, Interface, Listener, LoadBalancer, Node, Rule,
     SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target,
-    TargetGroup, Task, TaskDefinition, TaskKey, Vpc,
+    TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskKey, Vpc,
 };
 use crate::table::{Entry, Key, Record, Table};
 use crate::{Change, Scope};
@@ -126,6 +126,7 @@ tables! {
     subnets: Subnet = "subnet",
     target_groups: TargetGroup = "target-group",
     targets: Target = "target",
+    task_definition_families: TaskDefinitionFamily = "task-definition-family",
     task_definitions: TaskDefinition = "task-definition",
     tasks: Task = "task",
     vpcs: Vpc = "vpc",
@@ -282,6 +283,7 @@ impl Indexed for ServiceRevision {}
 impl Indexed for Subnet {}
 impl Indexed for TargetGroup {}
 impl Indexed for TaskDefinition {}
+impl Indexed for TaskDefinitionFamily {}
 impl Indexed for Vpc {}
 
 /// Declares how each record is keyed.
@@ -323,6 +325,7 @@ keyed! {
     TargetGroup: |r| r.scope.clone(), |r| r.name.clone();
     Task: |r| r.key.scope.clone(), |r| format!("{}/{}", r.key.cluster, r.key.id);
     TaskDefinition: |r| r.scope.clone(), |r| format!("{}:{:08}", r.family, r.revision);
+    TaskDefinitionFamily: |r| r.scope.clone(), |r| r.name.clone();
     Vpc: |r| r.scope.clone(), |r| r.id.clone();
 }
 

@@ -1,56 +1,75 @@
 //! CreateCluster: makes a cluster, or answers the one there is.
 
-use aws_api::ecs::{CreateClusterRequest, CreateClusterResponse};
+use aws_api::ecs::{CreateClusterRequest, CreateClusterResponse, errors};
 use model::{Cluster, ClusterStatus};
 use wire::ApiError;
 
-use super::cluster;
+use super::{capacity, cluster, tags};
 use crate::refuse::refuse_given;
 use crate::{Api, Caller, Turn};
+
+/// LIMIT: "Up to 255 letters, numbers, underscores, and hyphens" (CreateCluster).
+const NAME_LENGTH_MAX: usize = 255;
 
 pub(super) async fn run(
     api: &Api,
     caller: &Caller,
     input: CreateClusterRequest,
 ) -> Result<CreateClusterResponse, ApiError> {
+    let configuration = input.configuration.as_ref();
     refuse_given(
         &[
-            ("configuration", input.configuration.is_some()),
-            ("settings", input.settings.is_some()),
+            (
+                "configuration.executeCommandConfiguration",
+                configuration.is_some_and(|c| c.execute_command_configuration.is_some()),
+            ),
+            (
+                "configuration.managedStorageConfiguration",
+                configuration.is_some_and(|c| c.managed_storage_configuration.is_some()),
+            ),
             ("serviceConnectDefaults", input.service_connect_defaults.is_some()),
         ],
         super::unsupported,
     )?;
-    api.transact(caller, |turn| decide(turn, &input)).await
+    cluster::check_settings(input.settings.as_deref())?;
+    let wanted = wanted(caller, &input)?;
+    api.transact(caller, |turn| Ok(decide(turn, &wanted))).await
 }
 
-fn decide(
-    turn: &mut Turn<'_>,
-    input: &CreateClusterRequest,
-) -> Result<CreateClusterResponse, ApiError> {
+fn wanted(caller: &Caller, input: &CreateClusterRequest) -> Result<Cluster, ApiError> {
     let name = input.cluster_name.clone().unwrap_or_else(|| cluster::DEFAULT.to_owned());
-    let known = turn.snapshot.clusters.get(turn.scope(), &name);
-    let made = match known.filter(|known| known.status == ClusterStatus::Active) {
-        Some(known) => (*known.record).clone(),
+    let is_word = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if name.is_empty() || name.len() > NAME_LENGTH_MAX || !name.bytes().all(is_word) {
+        return Err(errors::invalid_parameter_exception("Invalid cluster name."));
+    }
+    let capacity_providers = capacity::providers(input.capacity_providers.as_deref())?;
+    let default_capacity_provider_strategy = capacity::strategy(
+        input.default_capacity_provider_strategy.as_deref(),
+        &capacity_providers,
+    )?;
+    Ok(Cluster {
+        scope: caller.scope.clone(),
+        name,
+        status: ClusterStatus::Active,
+        capacity_providers,
+        default_capacity_provider_strategy,
+        tags: tags::parse(input.tags.as_deref())?,
+        created_at: caller.now,
+    })
+}
+
+fn decide(turn: &mut Turn<'_>, wanted: &Cluster) -> CreateClusterResponse {
+    let known = turn.snapshot.clusters.get(turn.scope(), &wanted.name);
+    let made = match known {
+        Some(known) if known.status == ClusterStatus::Active => (*known.record).clone(),
+        Some(inactive) => {
+            turn.plan.update(inactive, wanted.clone());
+            wanted.clone()
+        }
         None => {
-            let made = Cluster {
-                scope: turn.scope().clone(),
-                name,
-                status: ClusterStatus::Active,
-                capacity_providers: input.capacity_providers.clone().unwrap_or_default(),
-                default_capacity_provider_strategy: cluster::strategy(
-                    input.default_capacity_provider_strategy.as_deref(),
-                ),
-                tags: cluster::tags(input.tags.as_deref()),
-                created_at: turn.now(),
-            };
-            match known {
-                Some(inactive) => turn.plan.update(inactive, made.clone()),
-                None => turn.plan.insert(made.clone()),
-            }
-            made
+            turn.plan.insert(wanted.clone());
+            wanted.clone()
         }
     };
-    let cluster = cluster::render(turn.snapshot, &made);
-    Ok(CreateClusterResponse { cluster: Some(cluster) })
+    CreateClusterResponse { cluster: Some(cluster::render_whole(turn.snapshot, &made)) }
 }

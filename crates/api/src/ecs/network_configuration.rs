@@ -65,7 +65,9 @@ fn awsvpc(
         return Err(refuse(format!("subnets can have at most {SUBNETS_MAX} items.")));
     }
     if group_ids.len() > SECURITY_GROUPS_MAX {
-        return Err(refuse(format!("securityGroups can have at most {SECURITY_GROUPS_MAX} items.")));
+        return Err(refuse(format!(
+            "securityGroups can have at most {SECURITY_GROUPS_MAX} items."
+        )));
     }
     let vpc_id = vpc_of(snapshot, scope, &subnet_ids)?;
     Ok(AwsvpcConfiguration {

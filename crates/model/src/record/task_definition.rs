@@ -42,6 +42,14 @@ impl TaskDefinition {
     }
 }
 
+/// What a family counts: the number of its last revision, which is never given again.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TaskDefinitionFamily {
+    pub scope: Scope,
+    pub name: String,
+    pub last_revision: u32,
+}
+
 /// `family:revision` inside one account and region.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct TaskDefinitionRef {
