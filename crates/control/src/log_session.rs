@@ -2,6 +2,7 @@
 
 use link::Link;
 use model::session::{LogAnswer, LogBatch};
+use observe::Ingested;
 
 use crate::node_session::SessionError;
 use crate::sessions::SessionState;
@@ -13,7 +14,10 @@ pub(crate) async fn run(
     while let Some(batch) = link.receive().await? {
         let (group, stream) = (batch.group.clone(), batch.stream.clone());
         let answer = match state.logs.ingest(batch, state.clock.now()).await {
-            Ok(_) => LogAnswer::Stored,
+            Ok(Ingested::Stored | Ingested::Repeated) => LogAnswer::Stored,
+            Ok(Ingested::Misplaced { resume_from }) => LogAnswer::Resume { from: resume_from },
+            // Not the batch's fault: without an answer it comes again.
+            Err(error) if error.is_retryable() => return Err(SessionError::Logs(error)),
             Err(error) => {
                 tracing::warn!(group, stream, %error, "lines are refused");
                 LogAnswer::Refused { reason: error.to_string() }

@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 use link::{Link, LinkError};
 use model::session::{Assignment, FromNode, NameRecord, NodeFacts, SESSION_VERSION, ToNode};
 use model::{Node, Plan, Snapshot, TaskKey};
+use observe::LogsError;
 use planner::{assignment, report};
 use store::{Closed, CommitError, Store, TransactError};
 
@@ -26,6 +27,8 @@ pub(crate) enum SessionError {
     Closed,
     #[error("what it reports is not committed")]
     Commit(#[source] CommitError),
+    #[error("its lines are not stored")]
+    Logs(#[source] LogsError),
 }
 
 impl From<Closed> for SessionError {

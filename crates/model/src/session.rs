@@ -126,6 +126,13 @@ pub struct LogPosition {
     pub stderr: u64,
 }
 
+impl LogPosition {
+    /// Whether all that is before this place is before `other` as well.
+    pub fn is_within(self, other: LogPosition) -> bool {
+        self.stdout <= other.stdout && self.stderr <= other.stderr
+    }
+}
+
 /// Lines of one log stream, on their way to the log store.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LogBatch {
@@ -135,9 +142,10 @@ pub struct LogBatch {
     pub stream: String,
     /// Whether a missing group is made.
     pub is_group_created: bool,
-    /// The place of the batch in its source: a batch at or before the last stored
-    /// one is a repeat, and is answered without being stored again.
-    pub sequence: u64,
+    /// The lines' places in their source. A batch that is stored begins where the one
+    /// before it ended.
+    pub from: LogPosition,
+    pub to: LogPosition,
     pub lines: Vec<LogLine>,
 }
 
@@ -155,6 +163,8 @@ pub const LOG_BATCH_LINES_MAX: usize = 1_000;
 pub enum LogAnswer {
     /// Durable; the next batch may come.
     Stored,
+    /// Not stored, for some of it was before: the output is to be read again from there.
+    Resume { from: LogPosition },
     /// Never to be stored, so not to be sent again: the group is missing, for example.
     Refused { reason: String },
 }

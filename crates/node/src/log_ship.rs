@@ -1,7 +1,8 @@
 //! Ships containers' output to the log store, from where it was left.
 //!
-//! A batch is sent again until it is answered; its place in the output makes the
-//! second of two the same as the first, so no line is lost and none is doubled.
+//! A batch is sent again until it is answered. It names the places in the output between
+//! which its lines are; where the store has some of them already, it says where to go on.
+//! So no line is lost and none is doubled, also when this process ends in between.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,13 +35,14 @@ impl<H: Host> Shipper<H> {
         let name = self.container.definition.name.clone();
         let mut link = None;
         while let Some(chunk) = self.host.next_lines(&self.task, &name, self.position).await {
-            let next = chunk.next;
-            if let Some(batch) = self.batch(chunk) {
-                link = self.deliver(link, &batch).await;
-                if link.is_none() {
-                    return;
-                }
-            }
+            let unstored = chunk.next;
+            let next = match self.batch(chunk) {
+                Some(batch) => match self.deliver(&mut link, &batch).await {
+                    Some(stored) => stored,
+                    None => return,
+                },
+                None => unstored,
+            };
             self.position = next;
             self.host.release_lines(&self.task, &name, next).await;
             let outcome = Outcome::Shipped { container: name.clone(), position: next };
@@ -67,7 +69,8 @@ impl<H: Host> Shipper<H> {
             group: logs.group.clone(),
             stream,
             is_group_created: logs.is_group_created,
-            sequence: chunk.next.stdout + chunk.next.stderr,
+            from: self.position,
+            to: chunk.next,
             lines: chunk.lines,
         })
     }
@@ -77,13 +80,13 @@ impl<H: Host> Shipper<H> {
         tokio::time::timeout(RETRY_AFTER, self.shipped.closed()).await.is_ok()
     }
 
-    /// Sends until it is answered; `None` where the runner ended before.
+    /// Sends until it is answered, and says where to go on; `None` where the runner ended
+    /// before.
     async fn deliver(
         &self,
-        link: Option<Link<LogAnswer, LogBatch>>,
+        link: &mut Option<Link<LogAnswer, LogBatch>>,
         batch: &LogBatch,
-    ) -> Option<Link<LogAnswer, LogBatch>> {
-        let mut link = link;
+    ) -> Option<LogPosition> {
         loop {
             let mut open = match link.take() {
                 Some(open) => open,
@@ -93,14 +96,18 @@ impl<H: Host> Shipper<H> {
                     Err(_) => continue,
                 },
             };
-            match exchange(&mut open, batch).await {
-                Ok(Some(LogAnswer::Stored)) => return Some(open),
+            let next = match exchange(&mut open, batch).await {
+                Ok(Some(LogAnswer::Stored)) => batch.to,
+                Ok(Some(LogAnswer::Resume { from })) => from,
                 Ok(Some(LogAnswer::Refused { reason })) => {
                     tracing::warn!(task = self.task.id, reason, "output is not stored");
-                    return Some(open);
+                    batch.to
                 }
-                Ok(None) | Err(_) => {}
-            }
+                Ok(None) | Err(_) if self.is_runner_gone().await => return None,
+                Ok(None) | Err(_) => continue,
+            };
+            *link = Some(open);
+            return Some(next);
         }
     }
 }
@@ -112,3 +119,6 @@ async fn exchange(
     link.send(batch).await?;
     link.receive().await
 }
+
+#[cfg(test)]
+mod tests;

@@ -39,7 +39,9 @@ const SCHEMA: &str = "
         first_event INTEGER,
         last_event INTEGER,
         last_ingestion INTEGER,
-        last_sequence INTEGER,
+        -- Where the last batch of a node ended in its source.
+        stdout_position INTEGER,
+        stderr_position INTEGER,
         UNIQUE (group_id, name)
     );
     CREATE INDEX streams_by_time ON streams (group_id, ifnull(last_event, -1), name);

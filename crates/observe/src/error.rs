@@ -37,6 +37,19 @@ impl LogsError {
     pub(crate) fn invalid(text: impl Into<String>) -> LogsError {
         LogsError::InvalidParameter(text.into())
     }
+
+    /// Whether the request was a good one: the same may be done later.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            LogsError::Storage(_) | LogsError::Locked | LogsError::Closed => true,
+            LogsError::GroupNotFound
+            | LogsError::StreamNotFound
+            | LogsError::GroupAlreadyExists
+            | LogsError::StreamAlreadyExists
+            | LogsError::InvalidParameter(_)
+            | LogsError::LimitExceeded => false,
+        }
+    }
 }
 
 impl From<rusqlite::Error> for LogsError {

@@ -1,6 +1,12 @@
 //! Batches from the nodes: what tasks wrote, stored once however often it is sent.
+//!
+//! A node that crashed reads again from the last place that it knows to be stored, and
+//! may read further at once than it did before. So a batch names the places between
+//! which it was read, and a stream keeps where its last batch ended.
+//!
+//! INVARIANT: a stream's batches follow each other without a gap and without an overlap.
 
-use model::session::LogBatch;
+use model::session::{LogBatch, LogPosition};
 use model::{Scope, Tags, Timestamp};
 use rusqlite::params;
 
@@ -22,6 +28,11 @@ pub enum Ingested {
     Stored,
     /// It was stored before, by an attempt whose answer was lost.
     Repeated,
+    /// It does not begin where the last one ended, so nothing of it was stored: what is to
+    /// come begins there.
+    Misplaced {
+        resume_from: LogPosition,
+    },
 }
 
 impl Logs {
@@ -48,12 +59,14 @@ fn store(write: &mut Batch<'_>, batch: LogBatch, now: Timestamp) -> Result<Inges
         found => found?,
     };
     let stream = find_or_insert_stream(write, &group, &key, now)?;
-    if stream.last_sequence.is_some_and(|last| batch.sequence <= last) {
-        return Ok(Ingested::Repeated);
+    match stream.position {
+        Some(last) if batch.from == last => {}
+        Some(last) if batch.to.is_within(last) => return Ok(Ingested::Repeated),
+        Some(last) => return Ok(Ingested::Misplaced { resume_from: last }),
+        // New, or deleted since: what was before is of no interest any more.
+        None => {}
     }
-    let mut statement =
-        write.connection.prepare_cached("UPDATE streams SET last_sequence = ?2 WHERE id = ?1")?;
-    statement.execute(params![stream.id, batch.sequence.cast_signed()])?;
+    note_position(write, &stream, batch.to)?;
     let events = batch
         .lines
         .into_iter()
@@ -64,6 +77,19 @@ fn store(write: &mut Batch<'_>, batch: LogBatch, now: Timestamp) -> Result<Inges
     append(write, &group, &stream, Arrived { events, at: now })?;
     write.touch(key.group);
     Ok(Ingested::Stored)
+}
+
+fn note_position(
+    write: &Batch<'_>,
+    stream: &StreamRow,
+    position: LogPosition,
+) -> Result<(), LogsError> {
+    let mut statement = write.connection.prepare_cached(
+        "UPDATE streams SET stdout_position = ?2, stderr_position = ?3 WHERE id = ?1",
+    )?;
+    let LogPosition { stdout, stderr } = position;
+    statement.execute(params![stream.id, stdout.cast_signed(), stderr.cast_signed()])?;
+    Ok(())
 }
 
 fn find_or_insert_stream(

@@ -1,6 +1,7 @@
 //! Log streams: made, listed by name or by their last event, deleted.
 
 use model::Timestamp;
+use model::session::LogPosition;
 use rusqlite::{Connection, OptionalExtension, Row, params};
 
 use crate::group::{GroupRow, find_group, page_limit};
@@ -45,7 +46,8 @@ pub enum StreamOrder {
 /// What writing events needs to know of a stream.
 pub(crate) struct StreamRow {
     pub(crate) id: i64,
-    pub(crate) last_sequence: Option<u64>,
+    /// Where the last batch of a node ended in its source.
+    pub(crate) position: Option<LogPosition>,
 }
 
 impl StreamKey {
@@ -117,12 +119,17 @@ pub(crate) fn find_stream(
     name: &str,
 ) -> Result<StreamRow, LogsError> {
     let mut statement = connection.prepare_cached(
-        "SELECT id, last_sequence FROM streams WHERE group_id = ?1 AND name = ?2",
+        "SELECT id, stdout_position, stderr_position FROM streams
+         WHERE group_id = ?1 AND name = ?2",
     )?;
     let found = statement
         .query_row(params![group.id, name], |row| {
-            let last_sequence = row.get::<_, Option<i64>>(1)?.map(i64::cast_unsigned);
-            Ok(StreamRow { id: row.get(0)?, last_sequence })
+            let place = |column| row.get::<_, Option<i64>>(column);
+            let position = place(1)?.zip(place(2)?).map(|(stdout, stderr)| LogPosition {
+                stdout: stdout.cast_unsigned(),
+                stderr: stderr.cast_unsigned(),
+            });
+            Ok(StreamRow { id: row.get(0)?, position })
         })
         .optional()?;
     found.ok_or(LogsError::StreamNotFound)
@@ -145,7 +152,7 @@ pub(crate) fn insert_stream(
     let id = connection.last_insert_rowid();
     connection
         .execute("UPDATE groups SET stream_count = stream_count + 1 WHERE id = ?1", [group.id])?;
-    Ok(StreamRow { id, last_sequence: None })
+    Ok(StreamRow { id, position: None })
 }
 
 fn list_streams(

@@ -8,7 +8,7 @@ use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
 
-use model::session::{LogBatch, LogLine};
+use model::session::{LogBatch, LogLine, LogPosition};
 use model::{Scope, Timestamp};
 use observe::{Anchor, GetEvents, GroupKey, Logs};
 use tempfile::TempDir;
@@ -130,7 +130,8 @@ fn batch(stream: u64, sequence: u64) -> LogBatch {
         group: "g".to_owned(),
         stream: stream.to_string(),
         is_group_created: true,
-        sequence,
+        from: LogPosition { stdout: sequence, stderr: sequence },
+        to: LogPosition { stdout: sequence + 1, stderr: sequence + 1 },
         lines: lines(sequence).map(line).collect(),
     }
 }

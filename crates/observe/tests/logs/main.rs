@@ -9,7 +9,7 @@ mod writing;
 
 use std::ops::Deref;
 
-use model::session::{LogBatch, LogLine};
+use model::session::{LogBatch, LogLine, LogPosition};
 use model::{Scope, Tags, Timestamp};
 use observe::{EventPage, GroupKey, InputEvent, Logs, StreamKey};
 use tempfile::TempDir;
@@ -71,6 +71,11 @@ fn event(at: Timestamp, message: impl Into<String>) -> InputEvent {
     InputEvent { at, message: message.into() }
 }
 
+fn at(stdout: u64, stderr: u64) -> LogPosition {
+    LogPosition { stdout, stderr }
+}
+
+/// The n-th batch of its stream, if the others are of one record of each output too.
 fn batch(stream: &str, sequence: u64, lines: &[&str]) -> LogBatch {
     let line = |text: &&str| LogLine { at: ago(60), message: (*text).to_owned() };
     LogBatch {
@@ -79,7 +84,8 @@ fn batch(stream: &str, sequence: u64, lines: &[&str]) -> LogBatch {
         group: "g".to_owned(),
         stream: stream.to_owned(),
         is_group_created: false,
-        sequence,
+        from: at(sequence, sequence),
+        to: at(sequence + 1, sequence + 1),
         lines: lines.iter().map(line).collect(),
     }
 }

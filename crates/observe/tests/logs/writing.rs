@@ -80,12 +80,51 @@ async fn a_batch_of_a_node_is_stored_once() {
     let mut fixture = Fixture::with_streams(&[]).await;
     assert_eq!(fixture.ingest(batch("s", 0, &["a", "", "b"]), NOW).await, Ok(Ingested::Stored));
     assert_eq!(fixture.ingest(batch("s", 0, &["a", "", "b"]), NOW).await, Ok(Ingested::Repeated));
-    assert_eq!(fixture.ingest(batch("s", 5, &["c"]), NOW).await, Ok(Ingested::Stored));
+    assert_eq!(fixture.ingest(batch("s", 1, &["c"]), NOW).await, Ok(Ingested::Stored));
     fixture.reopen().await;
-    assert_eq!(fixture.ingest(batch("s", 4, &["x"]), NOW).await, Ok(Ingested::Repeated));
+    assert_eq!(fixture.ingest(batch("s", 0, &["x"]), NOW).await, Ok(Ingested::Repeated));
     assert_eq!(fixture.ingest(batch("t", 4, &["d"]), NOW).await, Ok(Ingested::Stored));
     assert_eq!(all_messages(&fixture, &stream("s")).await, ["a", "b", "c"]);
     assert_eq!(all_messages(&fixture, &stream("t")).await, ["d"]);
+}
+
+/// A batch is stored where it begins at the end of the last one, and nowhere else.
+#[tokio::test]
+async fn a_batch_goes_on_where_the_last_one_ended() {
+    let mut fixture = Fixture::with_streams(&[]).await;
+    let first = LogBatch { from: at(4, 2), to: at(9, 7), ..batch("s", 0, &["first"]) };
+    assert_eq!(fixture.ingest(first, NOW).await, Ok(Ingested::Stored), "nothing came before");
+    let cases = [
+        ("all of it was stored", at(4, 2), at(9, 7), Ingested::Repeated),
+        ("a part of what was stored", at(4, 2), at(9, 5), Ingested::Repeated),
+        ("read again, and further", at(4, 2), at(11, 11), misplaced()),
+        ("further in one output alone", at(4, 2), at(9, 8), misplaced()),
+        ("further in one, less far in the other", at(4, 2), at(12, 6), misplaced()),
+        ("one output goes on, the other does not", at(9, 2), at(11, 11), misplaced()),
+        ("after a gap", at(10, 10), at(12, 12), misplaced()),
+    ];
+    for (what, from, to, expected) in cases {
+        fixture.reopen().await;
+        let sent = LogBatch { from, to, ..batch("s", 0, &[what]) };
+        assert_eq!(fixture.ingest(sent, NOW).await, Ok(expected), "{what}");
+    }
+    let next = LogBatch { from: at(9, 7), to: at(11, 11), ..batch("s", 0, &["next"]) };
+    assert_eq!(fixture.ingest(next, NOW).await, Ok(Ingested::Stored));
+    assert_eq!(all_messages(&fixture, &stream("s")).await, ["first", "next"]);
+}
+
+fn misplaced() -> Ingested {
+    Ingested::Misplaced { resume_from: at(9, 7) }
+}
+
+/// A stream that was deleted is begun anew by whatever comes, wherever that begins.
+#[tokio::test]
+async fn a_deleted_stream_takes_what_follows() {
+    let fixture = Fixture::with_streams(&[]).await;
+    assert_eq!(fixture.ingest(batch("s", 0, &["a"]), NOW).await, Ok(Ingested::Stored));
+    fixture.delete_stream(stream("s")).await.expect("it is there");
+    assert_eq!(fixture.ingest(batch("s", 7, &["b"]), NOW).await, Ok(Ingested::Stored));
+    assert_eq!(all_messages(&fixture, &stream("s")).await, ["b"]);
 }
 
 #[tokio::test]
