@@ -4,15 +4,19 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use model::{
-    AwsvpcConfiguration, ContainerState, DesiredStatus, HealthStatus, Interface, InterfaceOwner,
-    LaunchType, NetworkMode, Rng, Snapshot, StopCode, Tags, Task, TaskContainer, TaskDefinition,
-    TaskInterface, TaskKey, TaskOverride, TaskService, TaskState, Timestamp,
+    AwsvpcConfiguration, ContainerState, DesiredStatus, Entry, HealthStatus, Interface,
+    InterfaceOwner, LaunchType, NetworkMode, Rng, SecurityGroup, Snapshot, StopCode, Subnet, Tags,
+    Task, TaskContainer, TaskDefinition, TaskInterface, TaskKey, TaskOverride, TaskService,
+    TaskState, Timestamp,
 };
 
 use crate::network::{self, Exhausted};
 
 /// What a task without task-level sizes reserves of a node, per container without its own.
 const MEMORY_MIB_DEFAULT: u32 = 64;
+
+/// The name of the security group that each VPC is made with.
+const DEFAULT_SECURITY_GROUP: &str = "default";
 
 /// Everything about the new task that is not in its definition.
 #[derive(Clone, Debug)]
@@ -177,7 +181,7 @@ fn new_interface(
                     id: format!("eni-{}", draw.rng.hex(17)),
                     subnet_id: subnet.id.clone(),
                     mac_address: network::mac_address(draw.rng),
-                    security_group_ids: network.security_group_ids.clone(),
+                    security_group_ids: security_groups(snapshot, network, subnet),
                     owner: InterfaceOwner::Task(key.clone()),
                     created_at: draw.now,
                 };
@@ -187,6 +191,22 @@ fn new_interface(
         }
     }
     Err(refused)
+}
+
+/// The groups that are named, or the VPC's default group where none is.
+fn security_groups(
+    snapshot: &Snapshot,
+    network: &AwsvpcConfiguration,
+    subnet: &Subnet,
+) -> Vec<String> {
+    if !network.security_group_ids.is_empty() {
+        return network.security_group_ids.clone();
+    }
+    let of_vpc = |group: &&Entry<SecurityGroup>| {
+        group.vpc_id == subnet.vpc_id && group.name == DEFAULT_SECURITY_GROUP
+    };
+    let default = snapshot.security_groups.list(&subnet.scope).find(of_vpc);
+    default.map(|group| group.id.clone()).into_iter().collect()
 }
 
 fn attached(
