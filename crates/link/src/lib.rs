@@ -12,7 +12,8 @@ use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use futures_util::{SinkExt as _, StreamExt as _};
+use futures_util::stream::{SplitSink, SplitStream};
+use futures_util::{SinkExt as _, Stream, StreamExt as _};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio::net::{UnixListener, UnixStream};
@@ -39,6 +40,20 @@ pub struct Listener {
 pub struct Link<In, Out> {
     socket: WebSocketStream<UnixStream>,
     messages: PhantomData<fn(Out) -> In>,
+}
+
+/// The half of a link that sends.
+#[derive(Debug)]
+pub struct LinkSender<Out> {
+    socket: SplitSink<WebSocketStream<UnixStream>, Message>,
+    messages: PhantomData<fn(Out)>,
+}
+
+/// The half of a link that takes.
+#[derive(Debug)]
+pub struct LinkReceiver<In> {
+    socket: SplitStream<WebSocketStream<UnixStream>>,
+    messages: PhantomData<fn() -> In>,
 }
 
 /// A link whose messages' types follow from `path`.
@@ -137,24 +152,56 @@ pub async fn connect<In, Out>(socket: &Path, path: &str) -> Result<Link<In, Out>
 
 impl<In: DeserializeOwned, Out: Serialize> Link<In, Out> {
     pub async fn send(&mut self, message: &Out) -> Result<(), LinkError> {
-        let text = serde_json::to_string(message).map_err(LinkError::Message)?;
-        Ok(self.socket.send(Message::text(text)).await?)
+        Ok(self.socket.send(encoded(message)?).await?)
     }
 
     /// The next message; `None` when the other side has ended the link.
     ///
     /// Dropping the future loses no message.
     pub async fn receive(&mut self) -> Result<Option<In>, LinkError> {
-        loop {
-            let Some(message) = self.socket.next().await else { return Ok(None) };
-            match message? {
-                Message::Text(text) => {
-                    return serde_json::from_str(&text).map(Some).map_err(LinkError::Message);
-                }
-                Message::Close(_) => return Ok(None),
-                // The library answers pings by itself; nobody here sends the rest.
-                Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_) => {}
+        next(&mut self.socket).await
+    }
+
+    /// Two halves, so that a message can be taken while another waits to be sent: two sides
+    /// that only send would wait for each other once what lies between them is full.
+    pub fn split(self) -> (LinkSender<Out>, LinkReceiver<In>) {
+        let (sink, stream) = self.socket.split();
+        let sender = LinkSender { socket: sink, messages: PhantomData };
+        (sender, LinkReceiver { socket: stream, messages: PhantomData })
+    }
+}
+
+impl<Out: Serialize> LinkSender<Out> {
+    pub async fn send(&mut self, message: &Out) -> Result<(), LinkError> {
+        Ok(self.socket.send(encoded(message)?).await?)
+    }
+}
+
+impl<In: DeserializeOwned> LinkReceiver<In> {
+    /// The next message; `None` when the other side has ended the link.
+    ///
+    /// Dropping the future loses no message.
+    pub async fn receive(&mut self) -> Result<Option<In>, LinkError> {
+        next(&mut self.socket).await
+    }
+}
+
+fn encoded(message: &impl Serialize) -> Result<Message, LinkError> {
+    serde_json::to_string(message).map(Message::text).map_err(LinkError::Message)
+}
+
+async fn next<In: DeserializeOwned>(
+    socket: &mut (impl Stream<Item = Result<Message, tungstenite::Error>> + Unpin),
+) -> Result<Option<In>, LinkError> {
+    loop {
+        let Some(message) = socket.next().await else { return Ok(None) };
+        match message? {
+            Message::Text(text) => {
+                return serde_json::from_str(&text).map(Some).map_err(LinkError::Message);
             }
+            Message::Close(_) => return Ok(None),
+            // The library answers pings by itself; nobody here sends the rest.
+            Message::Ping(_) | Message::Pong(_) | Message::Binary(_) | Message::Frame(_) => {}
         }
     }
 }
@@ -186,6 +233,28 @@ mod tests {
             let mut link: Link<String, u32> = connect(&path, "/node").await.expect("a link");
             link.send(&7).await.expect("sent");
             assert_eq!(link.receive().await.expect("no error"), Some("got Some(7)".to_owned()));
+        };
+        tokio::join!(server, client);
+    }
+
+    #[tokio::test]
+    async fn two_sides_that_send_much_do_not_wait_for_each_other() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("control.sock");
+        let listener = Listener::bind(&path).expect("a listener");
+        let much = "x".repeat(1 << 20);
+        let server = async {
+            let accepted = listener.incoming().await.expect("one").accept().await.expect("ws");
+            let mut link: Link<String, String> = accepted.into_link();
+            link.send(&much).await.expect("sent");
+            assert_eq!(link.receive().await.expect("no error").as_ref(), Some(&much));
+        };
+        let client = async {
+            let link: Link<String, String> = connect(&path, "/node").await.expect("a link");
+            let (mut sender, mut receiver) = link.split();
+            let (sent, got) = tokio::join!(sender.send(&much), receiver.receive());
+            sent.expect("sent");
+            assert_eq!(got.expect("no error").as_ref(), Some(&much));
         };
         tokio::join!(server, client);
     }
