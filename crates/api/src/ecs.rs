@@ -11,19 +11,24 @@ mod describe_service_deployments;
 mod describe_service_revisions;
 mod describe_services;
 mod describe_task_definition;
+mod describe_tasks;
 mod launch;
 mod list_clusters;
 mod list_service_deployments;
 mod list_services;
+mod list_tasks;
 mod listing;
 mod network_configuration;
 mod register_task_definition;
+mod run_task;
 mod service;
 mod service_deployment;
 mod service_load_balancers;
 mod service_name;
 mod service_settings;
+mod stop_task;
 mod tags;
+mod task;
 mod task_definition;
 mod update_service;
 
@@ -145,6 +150,38 @@ impl Ecs for Api {
         input: ecs::DescribeServiceRevisionsRequest,
     ) -> Result<ecs::DescribeServiceRevisionsResponse, ApiError> {
         describe_service_revisions::run(self, caller, &input)
+    }
+
+    async fn run_task(
+        &self,
+        caller: &Caller,
+        input: ecs::RunTaskRequest,
+    ) -> Result<ecs::RunTaskResponse, ApiError> {
+        run_task::run(self, caller, input).await
+    }
+
+    async fn stop_task(
+        &self,
+        caller: &Caller,
+        input: ecs::StopTaskRequest,
+    ) -> Result<ecs::StopTaskResponse, ApiError> {
+        stop_task::run(self, caller, input).await
+    }
+
+    async fn describe_tasks(
+        &self,
+        caller: &Caller,
+        input: ecs::DescribeTasksRequest,
+    ) -> Result<ecs::DescribeTasksResponse, ApiError> {
+        describe_tasks::run(self, caller, &input)
+    }
+
+    async fn list_tasks(
+        &self,
+        caller: &Caller,
+        input: ecs::ListTasksRequest,
+    ) -> Result<ecs::ListTasksResponse, ApiError> {
+        list_tasks::run(self, caller, &input)
     }
 }
 
