@@ -86,7 +86,11 @@ def boto(namespace, service, credentials, region=REGION):
         aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
         aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
         aws_session_token=credentials.get("AWS_SESSION_TOKEN"),
-        config=botocore.config.Config(retries={"total_max_attempts": 1, "mode": "standard"}),
+        config=botocore.config.Config(
+            retries={"total_max_attempts": 1, "mode": "standard"},
+            # A name in front of the endpoint's address would be no address.
+            inject_host_prefix=False,
+        ),
     )
     # Not public, but the one spot that waiters and paginators pass as well; the release is pinned.
     session = client._endpoint.http_session
