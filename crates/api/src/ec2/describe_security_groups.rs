@@ -1,0 +1,51 @@
+//! DescribeSecurityGroups: by id, by name in the default VPC, or by filter.
+
+use aws_api::ec2::{DescribeSecurityGroupsRequest, DescribeSecurityGroupsResult};
+use model::{Scope, Snapshot};
+use wire::ApiError;
+
+use super::describe::{self, Wanted};
+use super::security_group;
+use crate::{Api, Caller, default_network};
+
+pub(super) async fn run(
+    api: &Api,
+    caller: &Caller,
+    input: DescribeSecurityGroupsRequest,
+) -> Result<DescribeSecurityGroupsResult, ApiError> {
+    let snapshot = default_network::ensure(api, caller).await?;
+    let names = input.group_names.as_deref().unwrap_or_default();
+    let ids = named(&snapshot, &caller.scope, names)?;
+    let wanted = Wanted {
+        ids: input.group_ids.as_deref(),
+        filters: input.filters.as_deref(),
+        max_results: input.max_results,
+        next_token: input.next_token.as_deref(),
+        dry_run: input.dry_run,
+    };
+    let groups = snapshot.security_groups.list(&caller.scope);
+    let groups = groups.filter(|group| names.is_empty() || ids.contains(&group.id));
+    let page = describe::select(&snapshot, groups, wanted)?;
+    let shown = page.items.into_iter().map(|each| security_group::render(each));
+    Ok(DescribeSecurityGroupsResult {
+        next_token: page.next_token,
+        security_groups: Some(shown.collect()),
+    })
+}
+
+/// The ids of the groups of the default VPC that have these names.
+fn named(snapshot: &Snapshot, scope: &Scope, names: &[String]) -> Result<Vec<String>, ApiError> {
+    let vpc = snapshot.vpcs.list(scope).find(|vpc| vpc.is_default);
+    let vpc_id = vpc.map(|vpc| vpc.id.as_str()).unwrap_or_default();
+    let id = |name: &String| {
+        let mut groups = snapshot.security_groups.list(scope);
+        let found = groups.find(|group| group.vpc_id == vpc_id && group.name == *name);
+        found.map(|group| group.id.clone()).ok_or_else(|| {
+            ApiError::client(
+                security_group::ID.not_found,
+                format!("The security group '{name}' does not exist in default VPC '{vpc_id}'"),
+            )
+        })
+    };
+    names.iter().map(id).collect()
+}
