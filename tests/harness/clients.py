@@ -36,12 +36,13 @@ def variables(credentials, home, region=REGION):
         "PATH": "/usr/bin:/bin:/usr/sbin:/sbin",
         "HOME": str(home),
         "AWS_ENDPOINT_URL": commands.ENDPOINT,
-        "AWS_DEFAULT_REGION": region,
         "AWS_PAGER": "",
         "AWS_EC2_METADATA_DISABLED": "true",
         # A client that tries again would hide what a test is there to see.
         "AWS_MAX_ATTEMPTS": "1",
         **credentials,
+        # What `longshore env` printed names a region too.
+        "AWS_DEFAULT_REGION": region,
     }
 
 
