@@ -1,4 +1,4 @@
-//! CreateService: makes a service and begins its first deployment.
+//! `CreateService`: makes a service and begins its first deployment.
 
 use aws_api::ecs::{self, CreateServiceRequest, CreateServiceResponse, errors};
 use model::{Cidr, Entry, Service, ServiceKey, ServiceStatus, Tags};
@@ -6,12 +6,11 @@ use planner::rollout::{self, RevisionSpec};
 use wire::ApiError;
 
 use super::service_settings::{self as settings, Unhonoured, is_filled};
-use super::{cluster, launch, service, service_load_balancers, tags, task_definition, unsupported};
+use super::{cluster, launch, service, service_load_balancers, tags, task_definition};
 use crate::client_token::{Seen, TokenRequest};
-use crate::refuse::refuse_given;
 use crate::{Api, Caller, Turn, default_network};
 
-/// LIMIT: AWS's own ("CreateService", ECS API Reference).
+/// LIMIT: AWS's own ("`CreateService`", ECS API Reference).
 const NAME_CHARS_MAX: usize = 255;
 
 pub(super) async fn run(
@@ -167,8 +166,12 @@ fn new_service(
 }
 
 fn refuse_what_is_not_honoured(input: &CreateServiceRequest) -> Result<(), ApiError> {
-    let is_daemon = input.scheduling_strategy == Some(ecs::SchedulingStrategy::Daemon);
-    refuse_given(&[("schedulingStrategy DAEMON", is_daemon)], unsupported)?;
+    match input.scheduling_strategy {
+        None | Some(ecs::SchedulingStrategy::Replica) => {}
+        Some(daemon @ ecs::SchedulingStrategy::Daemon) => {
+            return Err(settings::unsupported_value("schedulingStrategy", daemon.as_str()));
+        }
+    }
     settings::refuse_unhonoured(&Unhonoured {
         deployment_configuration: input.deployment_configuration.as_ref(),
         deployment_controller: input.deployment_controller.as_ref(),

@@ -1,4 +1,4 @@
-//! DeleteService: a service drains; when its tasks have stopped it becomes inactive.
+//! `DeleteService`: a service drains; when its tasks have stopped it becomes inactive.
 
 use aws_api::ecs::{DeleteServiceRequest, DeleteServiceResponse, errors};
 use model::{Service, ServiceStatus};

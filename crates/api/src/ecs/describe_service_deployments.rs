@@ -1,4 +1,4 @@
-//! DescribeServiceDeployments: deployments with the tasks that their revisions have now.
+//! `DescribeServiceDeployments`: deployments with the tasks that their revisions have now.
 
 use aws_api::ecs::{
     self, DescribeServiceDeploymentsRequest, DescribeServiceDeploymentsResponse, errors,
@@ -8,7 +8,7 @@ use wire::ApiError;
 use super::{service_deployment, service_name};
 use crate::{Api, Caller};
 
-/// COMPAT: "a maximum of 20 ARNs" (DescribeServiceDeployments, DescribeServiceRevisions).
+/// COMPAT: "a maximum of 20 ARNs" (`DescribeServiceDeployments`, `DescribeServiceRevisions`).
 const ARNS_MAX: usize = 20;
 
 pub(super) fn run(

@@ -1,4 +1,4 @@
-//! DescribeServiceRevisions: what services were made of, revision by revision.
+//! `DescribeServiceRevisions`: what services were made of, revision by revision.
 
 use aws_api::ecs::{DescribeServiceRevisionsRequest, DescribeServiceRevisionsResponse};
 use wire::ApiError;

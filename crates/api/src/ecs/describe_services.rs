@@ -1,4 +1,4 @@
-//! DescribeServices: services as they are now, in whatever status.
+//! `DescribeServices`: services as they are now, in whatever status.
 
 use aws_api::ecs::{self, DescribeServicesRequest, DescribeServicesResponse, ServiceField, errors};
 use wire::ApiError;
@@ -6,7 +6,7 @@ use wire::ApiError;
 use super::{cluster, service, service_name, tags};
 use crate::{Api, Caller};
 
-/// LIMIT: AWS's own ("DescribeServices", ECS API Reference).
+/// LIMIT: AWS's own ("`DescribeServices`", ECS API Reference).
 const SERVICES_MAX: usize = 10;
 
 pub(super) fn run(

@@ -1,4 +1,4 @@
-//! ListServiceDeployments: a service's deployments, the newest first.
+//! `ListServiceDeployments`: a service's deployments, the newest first.
 
 use aws_api::ecs::{ListServiceDeploymentsRequest, ListServiceDeploymentsResponse};
 use model::ServiceDeployment;
@@ -10,7 +10,7 @@ use crate::paging::Order;
 use crate::{Api, Caller};
 
 /// COMPAT: "up to 20 results" where nothing is said, and at most 100
-/// (ListServiceDeployments).
+/// (`ListServiceDeployments`).
 const PAGE_DEFAULT: i32 = 20;
 const PAGE_MAX: usize = 100;
 

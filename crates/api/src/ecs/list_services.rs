@@ -1,4 +1,4 @@
-//! ListServices: the ARNs of a cluster's services, a page at a time.
+//! `ListServices`: the ARNs of a cluster's services, a page at a time.
 
 use aws_api::ecs::{self, ListServicesRequest, ListServicesResponse};
 use model::{Service, ServiceStatus, Snapshot};
@@ -8,7 +8,7 @@ use super::listing::{self, Asked};
 use super::{cluster, service};
 use crate::{Api, Caller};
 
-/// COMPAT: "up to 10 results" where nothing is said, and at most 100 (ListServices).
+/// COMPAT: "up to 10 results" where nothing is said, and at most 100 (`ListServices`).
 const PAGE_DEFAULT: i32 = 10;
 const PAGE_MAX: usize = 100;
 
@@ -35,8 +35,8 @@ pub(super) fn run(
     })
 }
 
-/// COMPAT: a service that is draining "is no longer visible in … the ListServices API
-/// operation" (DeleteService, ECS API Reference).
+/// COMPAT: a service that is draining "is no longer visible in … the `ListServices` API
+/// operation" (`DeleteService`, ECS API Reference).
 fn is_listed(snapshot: &Snapshot, service: &Service, input: &ListServicesRequest) -> bool {
     let is_active = match service.status {
         ServiceStatus::Active => true,

@@ -1,4 +1,4 @@
-//! What CreateService and UpdateService take alike: what is refused by name, the
+//! What `CreateService` and `UpdateService` take alike: what is refused by name, the
 //! deployment's bounds, and how tags are propagated.
 
 use std::ops::RangeInclusive;
@@ -19,7 +19,7 @@ const DESIRED_COUNT_MAX: i32 = 5_000;
 /// LIMIT: the upper bound of a service's tasks, in percent of its desired count.
 const MAXIMUM_PERCENT_MAX: i32 = 2_000;
 
-/// COMPAT: the defaults of a REPLICA service ("DeploymentConfiguration", ECS API Reference).
+/// COMPAT: the defaults of a REPLICA service ("`DeploymentConfiguration`", ECS API Reference).
 const DEFAULTS: DeploymentConfiguration =
     DeploymentConfiguration { minimum_healthy_percent: 100, maximum_percent: 200 };
 
@@ -36,27 +36,29 @@ pub(super) struct Unhonoured<'a> {
 
 /// Refuses by name what would be stored and ignored.
 pub(super) fn refuse_unhonoured(given: &Unhonoured<'_>) -> Result<(), ApiError> {
-    let controller = given.deployment_controller.and_then(|controller| controller.r#type);
-    let is_other_controller = match controller {
-        None | Some(ecs::DeploymentControllerType::Ecs) => false,
+    match given.deployment_controller.and_then(|controller| controller.r#type) {
+        None | Some(ecs::DeploymentControllerType::Ecs) => {}
         Some(
-            ecs::DeploymentControllerType::CodeDeploy | ecs::DeploymentControllerType::External,
-        ) => true,
-    };
-    let is_rebalanced =
-        given.availability_zone_rebalancing == Some(ecs::AvailabilityZoneRebalancing::Enabled);
+            other @ (ecs::DeploymentControllerType::CodeDeploy
+            | ecs::DeploymentControllerType::External),
+        ) => return Err(unsupported_value("deploymentController.type", other.as_str())),
+    }
+    match given.availability_zone_rebalancing {
+        None | Some(ecs::AvailabilityZoneRebalancing::Disabled) => {}
+        Some(enabled @ ecs::AvailabilityZoneRebalancing::Enabled) => {
+            return Err(unsupported_value("availabilityZoneRebalancing", enabled.as_str()));
+        }
+    }
     let is_connected =
         given.service_connect.is_some_and(|connect| connect.enabled.unwrap_or(false));
-    refuse_given(
-        &[
-            ("deploymentController.type other than ECS", is_other_controller),
-            ("availabilityZoneRebalancing ENABLED", is_rebalanced),
-            ("serviceConnectConfiguration", is_connected),
-        ],
-        unsupported,
-    )?;
+    refuse_given(&[("serviceConnectConfiguration", is_connected)], unsupported)?;
     refuse_given(given.others, unsupported)?;
     given.deployment_configuration.map_or(Ok(()), refuse_strategies)
+}
+
+/// A field whose other values are honoured.
+pub(super) fn unsupported_value(field: &str, value: &str) -> ApiError {
+    unsupported(format!("`{field}` {value} is not supported by Longshore yet"))
 }
 
 /// Whether a list was given that is not empty.
@@ -156,21 +158,20 @@ fn percent(name: &str, given: i32, range: RangeInclusive<i32>) -> Result<u32, Ap
 }
 
 fn refuse_strategies(given: &ecs::DeploymentConfiguration) -> Result<(), ApiError> {
-    let is_other_strategy = match given.strategy {
-        None | Some(ecs::DeploymentStrategy::Rolling) => false,
+    match given.strategy {
+        None | Some(ecs::DeploymentStrategy::Rolling) => {}
         Some(
-            ecs::DeploymentStrategy::BlueGreen
+            other @ (ecs::DeploymentStrategy::BlueGreen
             | ecs::DeploymentStrategy::Linear
-            | ecs::DeploymentStrategy::Canary,
-        ) => true,
-    };
+            | ecs::DeploymentStrategy::Canary),
+        ) => return Err(unsupported_value("deploymentConfiguration.strategy", other.as_str())),
+    }
     let breaker = given.deployment_circuit_breaker.as_ref();
     let is_enabled = |enable: Option<bool>| enable.unwrap_or(false);
     let alarms = given.alarms.as_ref();
     let early = given.early_success_criteria.as_ref();
     refuse_given(
         &[
-            ("deploymentConfiguration.strategy other than ROLLING", is_other_strategy),
             (
                 "deploymentConfiguration.deploymentCircuitBreaker",
                 breaker.is_some_and(|breaker| is_enabled(breaker.enable)),

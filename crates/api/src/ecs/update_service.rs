@@ -1,4 +1,4 @@
-//! UpdateService: changes a service, and begins a deployment where its tasks change.
+//! `UpdateService`: changes a service, and begins a deployment where its tasks change.
 //
 // COMPAT: which parameters begin a deployment is said at each ("UpdateServiceRequest",
 // ECS API Reference). One that leaves the revision as it is begins none; nor does a

@@ -1,0 +1,6 @@
+//! The operations on services, over a store, with the planners run by hand.
+
+mod deployments;
+mod lifecycle;
+mod refusals;
+mod world;
