@@ -33,7 +33,13 @@ pub fn verdict(
         return Verdict::Starting { look_again: None };
     }
     let has_container_checks = has_container_checks(snapshot, task);
+    let grace_end = grace_end(service, task);
     if has_container_checks && task.health_status == HealthStatus::Unhealthy {
+        // COMPAT: the grace period is of container health checks too ("CreateService", ECS
+        // API Reference).
+        if now < grace_end {
+            return Verdict::Starting { look_again: Some(grace_end) };
+        }
         return Verdict::Unhealthy { reason: "Task failed container health checks".to_owned() };
     }
     match target_verdict(snapshot, service, revision, (task, now)) {
@@ -52,14 +58,19 @@ pub fn has_container_checks(snapshot: &Snapshot, task: &Task) -> bool {
     })
 }
 
+/// Until when a task's bad health is no reason to end it.
+fn grace_end(service: &Service, task: &Task) -> Timestamp {
+    let grace = Duration::from_secs(service.health_check_grace_period_secs.unwrap_or(0).into());
+    task.started_at.unwrap_or(task.created_at) + grace
+}
+
 fn target_verdict(
     snapshot: &Snapshot,
     service: &Service,
     revision: &ServiceRevision,
     (task, now): (&Entry<Task>, Timestamp),
 ) -> Verdict {
-    let grace = Duration::from_secs(service.health_check_grace_period_secs.unwrap_or(0).into());
-    let grace_end = task.started_at.unwrap_or(task.created_at) + grace;
+    let grace_end = grace_end(service, task);
     let mut starting = None;
     for load_balancer in &revision.load_balancers {
         let target = snapshot.targets_of_task(&task.key).find(|target| {
