@@ -9,16 +9,17 @@ use std::{
         Arc,
         atomic::{AtomicBool, AtomicU64, Ordering},
     },
-    task::{Context, Poll, ready},
+    task::{Context, Poll, Waker, ready},
     time::Duration,
 };
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, Incoming, SizeHint};
 use thiserror::Error;
-use tokio::time::Interval;
 
-use crate::{client::OpenRequest, shared::Shared, target::InFlight, ticks::Ticks, wire::Wire};
+use crate::{
+    client::OpenRequest, shared::Shared, stall::Stall, target::InFlight, ticks::Ticks, wire::Wire,
+};
 
 /// A request's body.
 #[derive(Debug)]
@@ -68,13 +69,6 @@ pub(crate) struct Proxied {
     pub(crate) stall: Stall,
     /// The connection is not to be used again.
     pub(crate) must_close: bool,
-}
-
-/// Notices that nothing came for too long; costs nothing while something does.
-#[derive(Debug, Default)]
-pub(crate) struct Stall {
-    interval: Option<Box<Interval>>,
-    last: u64,
 }
 
 /// Why an answer's body is cut short.
@@ -193,15 +187,18 @@ impl Proxied {
         &mut self,
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        let mut frame = Pin::new(&mut self.incoming).poll_frame(context);
-        if frame.is_pending()
-            && let Some(wire) = &mut self.wire
-        {
-            wire.drive(context);
-            frame = Pin::new(&mut self.incoming).poll_frame(context);
-        }
+        let frame = match &mut self.wire {
+            None => Pin::new(&mut self.incoming).poll_frame(context),
+            Some(wire) => match look(&mut self.incoming) {
+                Poll::Pending => {
+                    wire.drive(context);
+                    look(&mut self.incoming)
+                }
+                there @ Poll::Ready(_) => there,
+            },
+        };
         match frame {
-            Poll::Pending if self.stall.is_over(&self.shared.ticks, self.idle, context) => {
+            Poll::Pending if self.stall.is_over(self.idle, context) => {
                 self.wire = None;
                 Poll::Ready(Some(Err(BodyError::Stalled)))
             }
@@ -211,7 +208,7 @@ impl Proxied {
                 Poll::Ready(Some(Err(error.into())))
             }
             Poll::Ready(Some(Ok(frame))) => {
-                self.stall.last = self.shared.ticks.now();
+                self.stall.moved();
                 if self.incoming.is_end_stream() {
                     self.finish();
                 }
@@ -233,28 +230,17 @@ impl Proxied {
     }
 }
 
+/// The frame that is there, without a waker: only driving brings another, and whoever looks does
+/// that next. Without a budget, too, since running out of one wakes.
+fn look(incoming: &mut Incoming) -> Poll<Option<Result<Frame<Bytes>, hyper::Error>>> {
+    let looking = std::future::poll_fn(|context| Pin::new(&mut *incoming).poll_frame(context));
+    let looking = std::pin::pin!(tokio::task::unconstrained(looking));
+    looking.poll(&mut Context::from_waker(Waker::noop()))
+}
+
 /// Keeps a connection whose answer was read to the end.
 pub(crate) fn release(mut wire: Wire, held: &InFlight, shared: &Shared) {
-    if wire.is_reusable() {
+    if wire.is_ready() || wire.is_still_ready() {
         held.target().pool.put(wire, shared.ticks.now());
     }
 }
-
-impl Stall {
-    fn is_over(&mut self, ticks: &Ticks, idle: Duration, context: &mut Context<'_>) -> bool {
-        if self.last == 0 {
-            self.last = ticks.now();
-        }
-        let interval = self
-            .interval
-            .get_or_insert_with(|| Box::new(tokio::time::interval(idle.max(MINIMUM) / 4)));
-        while interval.poll_tick(context).is_ready() {
-            if ticks.since(self.last) >= idle {
-                return true;
-            }
-        }
-        false
-    }
-}
-
-const MINIMUM: Duration = Duration::from_secs(1);

@@ -13,7 +13,10 @@ use tokio::{
     net::TcpStream,
 };
 
-use crate::client::{Client, Protocol};
+use crate::{
+    client::{Client, Protocol},
+    small_writes::SmallWrites,
+};
 
 /// What an HTTP/2 client sends first.
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
@@ -23,7 +26,7 @@ const FIRST_READ: usize = 2 * 1024;
 /// A client connection's bytes.
 #[derive(Debug)]
 pub(crate) struct ClientStream {
-    stream: TcpStream,
+    stream: SmallWrites,
     client: Arc<Client>,
     /// What was read to tell the protocol.
     first: Vec<u8>,
@@ -48,7 +51,7 @@ pub(crate) async fn detect(stream: &mut TcpStream) -> io::Result<(Protocol, Vec<
 
 impl ClientStream {
     pub(crate) fn new(stream: TcpStream, client: Arc<Client>, first: Vec<u8>) -> Self {
-        Self { stream, client, first, replayed: 0 }
+        Self { stream: SmallWrites(stream), client, first, replayed: 0 }
     }
 }
 

@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use crate::{
     events::{Events, TargetKey},
     limits::{COMMANDS_MAX, SHUTDOWN_MAX},
+    listener::{FreshSockets, Sockets},
     manager::{Apply, Manager},
     metrics::LoadBalancerMetrics,
     saved::{Files, SavedError},
@@ -64,15 +65,23 @@ pub enum ApplyError {
 }
 
 impl Balancer {
+    /// Starts a balancer whose listening sockets end with it.
+    pub fn start(options: Options) -> Result<(Handle, Events), StartError> {
+        Self::start_on(options, Arc::new(FreshSockets))
+    }
+
     /// Starts a balancer on the current runtime, with the table it last served, if any.
     ///
     /// A saved table that is damaged, or that this version does not honour, is left aside with a
     /// word in the log: the next configuration replaces it.
-    pub fn start(options: Options) -> Result<(Handle, Events), StartError> {
+    pub fn start_on(
+        options: Options,
+        sockets: Arc<dyn Sockets>,
+    ) -> Result<(Handle, Events), StartError> {
         let failed = |source| StartError { source };
         let files = Files::new(options.state_directory).map_err(failed)?;
         let cookie_key = files.cookie_key().map_err(failed)?;
-        let shared = Arc::new(Shared::new(options.clock, cookie_key));
+        let shared = Arc::new(Shared::new(options.clock, sockets, cookie_key));
         let events = Events::new(Arc::clone(&shared.events));
         let mut manager = Manager::new(Arc::clone(&shared), files.clone());
         match files.load() {
@@ -83,6 +92,7 @@ impl Balancer {
             },
             Err(error) => tracing::error!(%error, "the saved route table is not served"),
         }
+        shared.sockets.close_unopened();
         let (commands, receiver) = mpsc::channel(COMMANDS_MAX);
         shared.tasks.spawn(manager.run(receiver));
         let ticking = Arc::clone(&shared);

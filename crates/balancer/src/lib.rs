@@ -35,6 +35,8 @@ mod saved;
 mod screen;
 mod send;
 mod shared;
+mod small_writes;
+mod stall;
 mod sticky;
 mod target;
 mod ticks;
@@ -43,4 +45,5 @@ mod wire;
 
 pub use events::{Event, Events, TargetKey};
 pub use handle::{ApplyError, Balancer, Clock, Handle, Options, StartError};
+pub use listener::{FreshSockets, Sockets};
 pub use metrics::LoadBalancerMetrics;

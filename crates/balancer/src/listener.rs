@@ -1,4 +1,6 @@
 //! One listening socket: accepts, counts, and hands connections over.
+//!
+//! Where the socket comes from is behind a port, so that it can outlive the process.
 
 use std::{
     io,
@@ -19,6 +21,33 @@ use crate::{
     shared::Shared,
 };
 
+/// Opens and closes listening sockets for a balancer.
+pub trait Sockets: std::fmt::Debug + Send + Sync {
+    /// A socket that listens on `address`, without blocking.
+    fn open(&self, address: SocketAddrV4) -> io::Result<std::net::TcpListener>;
+    /// `address` is no longer served; the socket itself is closed already.
+    fn close(&self, address: SocketAddrV4);
+    /// Whatever was opened by a process before this one and is not served now may go.
+    fn close_unopened(&self);
+}
+
+/// Sockets that live as long as the process.
+#[derive(Clone, Copy, Debug)]
+pub struct FreshSockets;
+
+impl Sockets for FreshSockets {
+    fn open(&self, address: SocketAddrV4) -> io::Result<std::net::TcpListener> {
+        let socket = TcpSocket::new_v4()?;
+        socket.set_reuseaddr(true)?;
+        socket.bind(SocketAddr::V4(address))?;
+        socket.listen(BACKLOG)?.into_std()
+    }
+
+    fn close(&self, _address: SocketAddrV4) {}
+
+    fn close_unopened(&self) {}
+}
+
 /// An open listener; dropping it ends it.
 #[derive(Debug)]
 pub(crate) struct Listening {
@@ -33,10 +62,7 @@ impl Drop for Listening {
 
 /// Listens on `address` until what is returned is dropped.
 pub(crate) fn listen(shared: &Arc<Shared>, address: SocketAddrV4) -> io::Result<Listening> {
-    let socket = TcpSocket::new_v4()?;
-    socket.set_reuseaddr(true)?;
-    socket.bind(SocketAddr::V4(address))?;
-    let listener = socket.listen(BACKLOG)?;
+    let listener = TcpListener::from_std(shared.sockets.open(address)?)?;
     let closing = shared.stop.child_token();
     let accepting = Accepting {
         listener,
@@ -70,6 +96,11 @@ impl Accepting {
                     tokio::time::timeout(ACCEPT_PAUSE, closed).await.ok();
                 }
             }
+        }
+        drop(self.listener);
+        // A balancer that ends is started again, on the same sockets.
+        if !self.shared.stop.is_cancelled() {
+            self.shared.sockets.close(self.address);
         }
     }
 

@@ -24,14 +24,10 @@ struct Idle {
 }
 
 impl Pool {
-    /// An idle connection that its target has not closed.
+    /// An idle connection. If its target closed it, sending a request on it tells, at no cost.
     pub(crate) fn take(&self) -> Option<Wire> {
-        loop {
-            let (mut wire, _) = self.lock().wires.pop()?;
-            if wire.is_reusable() {
-                return Some(wire);
-            }
-        }
+        let (wire, _) = self.lock().wires.pop()?;
+        Some(wire)
     }
 
     /// Keeps a connection for the next request; one too many, or one of a retired target, closes.
@@ -60,7 +56,7 @@ impl Pool {
         let kept = wires
             .into_iter()
             .filter_map(|(mut wire, since)| {
-                (ticks.since(since) < idle_max && wire.is_reusable()).then_some((wire, since))
+                (ticks.since(since) < idle_max && wire.is_still_ready()).then_some((wire, since))
             })
             .collect::<Vec<_>>();
         let mut idle = self.lock();

@@ -10,13 +10,13 @@ use http::{
     header::{EXPECT, HOST},
     request::Parts,
 };
-use hyper::body::Incoming;
+use hyper::{body::Incoming, upgrade::OnUpgrade};
 use routing::{
     Decision, Forward, Headers, NoListener, RequestFacts, RoutedListener, RoutedLoadBalancer,
 };
 
 use crate::{
-    body::{RequestBody, ResponseBody},
+    body::{Progress, RequestBody, ResponseBody},
     client::{Client, OpenRequest, Protocol},
     forwarding,
     limits::REROUTES_MAX,
@@ -41,6 +41,14 @@ pub(crate) struct Route {
     pub(crate) must_close: bool,
 }
 
+/// A request ready to be sent, and what it leaves behind.
+struct Ready {
+    /// Boxed, because the futures it passes through are moved about.
+    request: Box<Request<RequestBody>>,
+    upload: Option<Arc<Progress>>,
+    upgrade: Option<OnUpgrade>,
+}
+
 enum Plan {
     Answer(Page),
     Forward(Route),
@@ -54,42 +62,51 @@ pub(crate) async fn serve(
     request: Request<Incoming>,
 ) -> Response<ResponseBody> {
     let mut open = OpenRequest::new(client);
-    let (parts, incoming) = request.into_parts();
-    for _ in 0..REROUTES_MAX {
-        match plan(&mut open, &parts) {
-            Plan::Answer(page) => return response::own(page, open),
-            Plan::Forward(route) => return forward(open, route, parts, incoming).await,
-            Plan::Again => {}
-        }
-    }
-    response::own(pages::status(StatusCode::SERVICE_UNAVAILABLE), open)
-}
-
-async fn forward(
-    open: OpenRequest,
-    route: Route,
-    mut parts: Parts,
-    incoming: Incoming,
-) -> Response<ResponseBody> {
-    let upgrade = forwarding::take_upgrade(&mut parts);
-    let attributes = &route.load_balancer.attributes;
-    forwarding::rewrite(&mut parts, &open.client, attributes, upgrade.is_some());
-    let shared = &open.client.shared;
-    let (body, upload) = RequestBody::new(incoming, &shared.ticks);
+    let (route, ready) = match prepare(&mut open, request) {
+        Ok(prepared) => prepared,
+        Err(page) => return response::own(*page, open),
+    };
+    let Ready { request, upload, upgrade } = ready;
     let sender = Sender {
-        shared,
+        client: &open.client,
         target: route.held.target(),
         counters: &route.counters,
         idle: route.idle,
         upload: upload.as_ref(),
     };
-    match sender.send(Request::from_parts(parts, body)).await {
+    match sender.send(request).await {
         Err(failure) => response::own(pages::status(failure.status()), open),
         Ok(sent) if sent.response.status() == StatusCode::SWITCHING_PROTOCOLS => {
             response::switch(open, route, sent, upgrade)
         }
         Ok(sent) => response::pass_on(open, route, sent, upload.as_ref()),
     }
+}
+
+/// Everything before the target: a route and the request rewritten for it, or the answer.
+fn prepare(
+    open: &mut OpenRequest,
+    request: Request<Incoming>,
+) -> Result<(Route, Ready), Box<Page>> {
+    let (mut parts, incoming) = request.into_parts();
+    let route = choose(open, &parts)?;
+    let upgrade = forwarding::take_upgrade(&mut parts);
+    let attributes = &route.load_balancer.attributes;
+    forwarding::rewrite(&mut parts, &open.client, attributes, upgrade.is_some());
+    let (body, upload) = RequestBody::new(incoming, &open.client.shared.ticks);
+    let request = Box::new(Request::from_parts(parts, body));
+    Ok((route, Ready { request, upload, upgrade }))
+}
+
+fn choose(open: &mut OpenRequest, parts: &Parts) -> Result<Route, Box<Page>> {
+    for _ in 0..REROUTES_MAX {
+        match plan(open, parts) {
+            Plan::Answer(page) => return Err(Box::new(page)),
+            Plan::Forward(route) => return Ok(route),
+            Plan::Again => {}
+        }
+    }
+    Err(Box::new(pages::status(StatusCode::SERVICE_UNAVAILABLE)))
 }
 
 fn plan(open: &mut OpenRequest, parts: &Parts) -> Plan {

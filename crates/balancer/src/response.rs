@@ -12,11 +12,12 @@ use hyper::{
 };
 
 use crate::{
-    body::{Progress, Proxied, ResponseBody, Stall, release},
+    body::{Progress, Proxied, ResponseBody, release},
     client::OpenRequest,
     pages::{self, Page},
     proxy::Route,
     send::Sent,
+    stall::Stall,
     tunnel::{self, Tunnel},
 };
 
@@ -66,7 +67,7 @@ pub(crate) fn pass_on(
         idle: route.idle,
         held: Some(route.held),
         shared,
-        stall: Stall::default(),
+        stall: Stall::new(&open.client),
         must_close: route.must_close,
     };
     Response::from_parts(parts, ResponseBody::proxied(proxied, open))

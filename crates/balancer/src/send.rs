@@ -4,25 +4,31 @@
 //! back unsent is always sent once more; one that may have been received only if it has no body
 //! and its method is idempotent.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll},
+    time::Duration,
+};
 
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 
 use crate::{
     body::{Progress, RequestBody},
+    client::Client,
     connect::{ConnectError, connect},
     limits::CONNECT_TIMEOUT,
     metrics::Counters,
-    shared::Shared,
+    stall::Stall,
     target::Target,
-    wire::Wire,
+    wire::{Exchanged, Wire},
 };
 
 /// What is needed to send a request.
 #[derive(Debug)]
 pub(crate) struct Sender<'s> {
-    pub(crate) shared: &'s Shared,
+    pub(crate) client: &'s Client,
     pub(crate) target: &'s Target,
     pub(crate) counters: &'s Counters,
     /// How long the target may take to answer, counted from the last byte of the request.
@@ -52,7 +58,7 @@ pub(crate) enum Failure {
 enum Attempt {
     Sent(Sent),
     /// Not received by the target, or harmless to say again.
-    Again(Request<RequestBody>),
+    Again(Box<Request<RequestBody>>),
     Failed(Failure),
 }
 
@@ -69,26 +75,26 @@ impl Failure {
 }
 
 impl Sender<'_> {
-    pub(crate) async fn send(&self, request: Request<RequestBody>) -> Result<Sent, Failure> {
+    pub(crate) async fn send(&self, request: Box<Request<RequestBody>>) -> Result<Sent, Failure> {
         let mut request = request;
-        if let Some(wire) = self.target.pool.take() {
-            let spare = spare(&request);
+        let mut idle = self.target.pool.take();
+        loop {
+            let (wire, spare, is_reused) = match idle.take() {
+                Some(wire) => (wire, spare(&request), true),
+                // Rare, and large: boxed, so that every request's future is smaller.
+                None => (Box::pin(self.open()).await?, None, false),
+            };
             match self.attempt(wire, request, spare).await {
                 Attempt::Sent(sent) => return Ok(sent),
                 Attempt::Failed(failure) => return Err(failure),
-                Attempt::Again(again) => request = again,
+                Attempt::Again(again) if is_reused => request = again,
+                Attempt::Again(_) => return Err(Failure::Broken),
             }
-        }
-        let wire = self.open().await?;
-        match self.attempt(wire, request, None).await {
-            Attempt::Sent(sent) => Ok(sent),
-            Attempt::Failed(failure) => Err(failure),
-            Attempt::Again(_) => Err(Failure::Broken),
         }
     }
 
     async fn open(&self) -> Result<Wire, Failure> {
-        let permits = Arc::clone(&self.shared.target_permits);
+        let permits = Arc::clone(&self.client.shared.target_permits);
         let Ok(permit) = permits.try_acquire_owned() else { return Err(Failure::Exhausted) };
         let target = self.target;
         let connected = connect(target.source, target.address, CONNECT_TIMEOUT).await;
@@ -111,29 +117,29 @@ impl Sender<'_> {
     async fn attempt(
         &self,
         mut wire: Wire,
-        request: Request<RequestBody>,
-        spare: Option<Request<RequestBody>>,
+        request: Box<Request<RequestBody>>,
+        spare: Option<Box<Request<RequestBody>>>,
     ) -> Attempt {
-        let exchanged = {
-            let mut exchange = std::pin::pin!(wire.exchange(request));
-            loop {
-                match tokio::time::timeout(self.idle, exchange.as_mut()).await {
-                    Ok(exchanged) => break exchanged,
-                    Err(_elapsed) => {
-                        if let Some(failure) = self.overdue() {
-                            return Attempt::Failed(failure);
-                        }
-                    }
-                }
+        let mut exchange = wire.exchange(*request);
+        let mut stall = Stall::new(self.client);
+        let answer = std::future::poll_fn(|context| {
+            if let Poll::Ready(exchanged) = Pin::new(&mut exchange).poll(context) {
+                return Poll::Ready(Ok(exchanged));
             }
-        };
-        match exchanged {
-            Ok(response) => Attempt::Sent(Sent { response, wire }),
-            Err(mut error) => {
+            self.poll_patience(&mut stall, context)
+        });
+        let answered = answer.await;
+        drop(exchange);
+        match answered {
+            Err(failure) => Attempt::Failed(failure),
+            Ok(Ok(response)) => Attempt::Sent(Sent { response, wire }),
+            Ok(Err(mut error)) => {
+                if let Some(unsent) = error.take_message() {
+                    return Attempt::Again(Box::new(unsent));
+                }
                 // An answer that cannot be read is an answer: the target had the request.
-                let spare = spare.filter(|_| !error.error().is_parse());
-                if let Some(request) = error.take_message().or(spare) {
-                    return Attempt::Again(request);
+                if let Some(spare) = spare.filter(|_| !error.error().is_parse()) {
+                    return Attempt::Again(spare);
                 }
                 tracing::debug!(error = %error.error(), "a target gave no answer");
                 Attempt::Failed(Failure::Broken)
@@ -141,19 +147,32 @@ impl Sender<'_> {
         }
     }
 
-    /// What is overdue: the answer, or the rest of the client's upload. None if bytes still move.
-    fn overdue(&self) -> Option<Failure> {
+    /// Ready when nothing moved for too long.
+    fn poll_patience(
+        &self,
+        stall: &mut Stall,
+        context: &mut Context<'_>,
+    ) -> Poll<Result<Exchanged, Failure>> {
+        if let Some(upload) = self.upload {
+            stall.moved_at(upload.last());
+        }
+        if stall.is_over(self.idle, context) {
+            return Poll::Ready(Err(self.overdue()));
+        }
+        Poll::Pending
+    }
+
+    /// Who is to blame for the silence.
+    fn overdue(&self) -> Failure {
         match self.upload {
-            None => Some(Failure::TimedOut),
-            Some(upload) if self.shared.ticks.since(upload.last()) < self.idle => None,
-            Some(upload) if upload.is_done() => Some(Failure::TimedOut),
-            Some(_) => Some(Failure::UploadStalled),
+            Some(upload) if !upload.is_done() => Failure::UploadStalled,
+            Some(_) | None => Failure::TimedOut,
         }
     }
 }
 
 /// The request once more, for the case that the target never answers it.
-fn spare(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
+fn spare(request: &Request<RequestBody>) -> Option<Box<Request<RequestBody>>> {
     let is_idempotent = matches!(
         *request.method(),
         Method::GET | Method::HEAD | Method::OPTIONS | Method::PUT | Method::DELETE
@@ -161,7 +180,7 @@ fn spare(request: &Request<RequestBody>) -> Option<Request<RequestBody>> {
     if !is_idempotent || !matches!(request.body(), RequestBody::Empty) {
         return None;
     }
-    let mut spare = Request::new(RequestBody::Empty);
+    let mut spare = Box::new(Request::new(RequestBody::Empty));
     *spare.method_mut() = request.method().clone();
     *spare.uri_mut() = request.uri().clone();
     *spare.headers_mut() = request.headers().clone();

@@ -11,6 +11,7 @@ use crate::{
     events::EventQueue,
     handle::Clock,
     limits::{CLIENT_CONNECTIONS_MAX, TARGET_CONNECTIONS_MAX},
+    listener::Sockets,
     live::Live,
     ticks::Ticks,
 };
@@ -21,6 +22,7 @@ pub(crate) struct Shared {
     pub(crate) live: ArcSwap<Live>,
     pub(crate) ticks: Arc<Ticks>,
     pub(crate) clock: Clock,
+    pub(crate) sockets: Arc<dyn Sockets>,
     pub(crate) events: Arc<EventQueue>,
     pub(crate) tasks: TaskTracker,
     pub(crate) stop: CancellationToken,
@@ -33,11 +35,12 @@ pub(crate) struct Shared {
 }
 
 impl Shared {
-    pub(crate) fn new(clock: Clock, cookie_key: CookieKey) -> Self {
+    pub(crate) fn new(clock: Clock, sockets: Arc<dyn Sockets>, cookie_key: CookieKey) -> Self {
         Self {
             live: ArcSwap::from_pointee(Live::default()),
             ticks: Arc::new(Ticks::new()),
             clock,
+            sockets,
             events: Arc::new(EventQueue::default()),
             tasks: TaskTracker::new(),
             stop: CancellationToken::new(),

@@ -24,7 +24,11 @@ use crate::{
     body::RequestBody,
     limits::{HEAD_BYTES_MAX, HEADERS_MAX},
     shared::Shared,
+    small_writes::SmallWrites,
 };
+
+/// What came of sending a request; one that was not sent is in the error.
+pub(crate) type Exchanged = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>;
 
 type Driver = Pin<Box<dyn Future<Output = hyper::Result<()>> + Send>>;
 
@@ -44,24 +48,29 @@ impl Wire {
         let (sender, connection) = http1::Builder::new()
             .max_buf_size(HEAD_BYTES_MAX)
             .max_headers(HEADERS_MAX)
-            .handshake(TokioIo::new(stream))
+            .handshake(TokioIo::new(SmallWrites(stream)))
             .await?;
         let driver: Driver = Box::pin(connection.with_upgrades());
         Ok(Self { sender, driver: Some(driver), permit: Some(permit) })
     }
 
     /// Sends a request and waits for the head of its answer.
-    pub(crate) async fn exchange(
+    ///
+    /// Only driving brings the answer, so nobody need be woken for it: a waker would wake this
+    /// very task once more. It is polled without a budget, since running out of one wakes, too.
+    pub(crate) fn exchange(
         &mut self,
         request: Request<RequestBody>,
-    ) -> Result<Response<Incoming>, TrySendError<Request<RequestBody>>> {
-        let mut answer = std::pin::pin!(self.sender.try_send_request(request));
+    ) -> impl Future<Output = Exchanged> + use<'_> {
+        // Sent before anything is awaited, and boxed, so that the futures that every request
+        // moves about are small.
+        let answer = tokio::task::unconstrained(self.sender.try_send_request(request));
+        let mut answer = Box::pin(answer);
         let driver = &mut self.driver;
-        std::future::poll_fn(|context| {
+        std::future::poll_fn(move |context| {
             drive(driver, context);
-            answer.as_mut().poll(context)
+            answer.as_mut().poll(&mut Context::from_waker(Waker::noop()))
         })
-        .await
     }
 
     /// Moves bytes; whether the connection is over is seen by `is_reusable`.
@@ -69,11 +78,17 @@ impl Wire {
         drive(&mut self.driver, context);
     }
 
-    /// Whether another request can be sent: it is open and its last answer was read to the end.
-    pub(crate) fn is_reusable(&mut self) -> bool {
+    /// Whether another request can be sent, as far as it was driven: it is open and its last
+    /// answer was read to the end.
+    pub(crate) fn is_ready(&self) -> bool {
+        self.driver.is_some() && self.sender.is_ready()
+    }
+
+    /// The same, after a look whether its target closed it.
+    pub(crate) fn is_still_ready(&mut self) -> bool {
         // The waker of whoever uses it next replaces this one.
         self.drive(&mut Context::from_waker(Waker::noop()));
-        self.driver.is_some() && self.sender.is_ready()
+        self.is_ready()
     }
 
     /// Gives the driver a task of its own, for as long as the connection has something to move.
