@@ -1,7 +1,7 @@
 //! Load balancers as the API shows them, and how callers name them.
 
 use aws_api::elbv2::{self, errors};
-use model::{Arn, Entry, LoadBalancer, Scope, Snapshot};
+use model::{Arn, Entry, LoadBalancer, Rule, Scope, Snapshot};
 use wire::ApiError;
 
 /// COMPAT: a client makes an alias record with it; us-east-1's on AWS, and here everyone's.
@@ -29,6 +29,12 @@ pub(super) fn get<'a>(
     let rest = parsed.resource_id("loadbalancer").ok_or_else(invalid)?;
     let name = rest.split('/').nth(1).ok_or_else(invalid)?;
     Ok(snapshot.load_balancers.get(scope, name).filter(|known| known.arn() == arn))
+}
+
+/// The ARN of the load balancer that a rule is of.
+pub(super) fn arn_of_rule(rule: &Rule) -> String {
+    let (name, id) = (&rule.load_balancer_name, &rule.load_balancer_id);
+    rule.scope.arn("elasticloadbalancing", format_args!("loadbalancer/app/{name}/{id}"))
 }
 
 pub(super) fn render(snapshot: &Snapshot, balancer: &LoadBalancer) -> elbv2::LoadBalancer {

@@ -6,7 +6,7 @@ use aws_api::elbv2::{self, errors};
 use model::{Arn, Entry, Scope, Snapshot, TargetGroup};
 use wire::ApiError;
 
-use super::health_check;
+use super::{health_check, load_balancer};
 
 /// The load balancers that forward to each target group, by ARN.
 pub(super) type Usage = BTreeMap<String, BTreeSet<String>>;
@@ -42,11 +42,10 @@ pub(super) fn usage(snapshot: &Snapshot, scope: &Scope) -> Usage {
         .listeners
         .list(scope)
         .map(|listener| (listener.load_balancer_arn(), &listener.record.default_actions));
-    let of_rules = snapshot.rules.list(scope).map(|rule| {
-        let (name, id) = (&rule.load_balancer_name, &rule.load_balancer_id);
-        let arn = scope.arn("elasticloadbalancing", format_args!("loadbalancer/app/{name}/{id}"));
-        (arn, &rule.record.actions)
-    });
+    let of_rules = snapshot
+        .rules
+        .list(scope)
+        .map(|rule| (load_balancer::arn_of_rule(rule), &rule.record.actions));
     for (balancer, actions) in of_listeners.chain(of_rules) {
         for group in actions.iter().flat_map(planner::targets::forwarded_to) {
             usage.entry(group.clone()).or_default().insert(balancer.clone());
