@@ -1,25 +1,41 @@
 //! Amazon ECS: the trait's methods, each in a file of its own.
 
+mod account_setting;
 mod capacity;
 mod cluster;
 mod create_cluster;
 mod create_service;
+mod delete_account_setting;
 mod delete_cluster;
 mod delete_service;
+mod delete_task_definitions;
+mod deregister_task_definition;
+mod describe_capacity_providers;
 mod describe_clusters;
+mod describe_container_instances;
 mod describe_service_deployments;
 mod describe_service_revisions;
 mod describe_services;
 mod describe_task_definition;
 mod describe_tasks;
 mod launch;
+mod list_account_settings;
+mod list_attributes;
 mod list_clusters;
+mod list_container_instances;
 mod list_service_deployments;
 mod list_services;
+mod list_tags_for_resource;
+mod list_task_definition_families;
+mod list_task_definitions;
 mod list_tasks;
 mod listing;
 mod network_configuration;
+mod put_account_setting;
+mod put_account_setting_default;
+mod put_cluster_capacity_providers;
 mod register_task_definition;
+mod resource;
 mod run_task;
 mod service;
 mod service_deployment;
@@ -27,9 +43,13 @@ mod service_load_balancers;
 mod service_name;
 mod service_settings;
 mod stop_task;
+mod tag_resource;
 mod tags;
 mod task;
 mod task_definition;
+mod untag_resource;
+mod update_cluster;
+mod update_cluster_settings;
 mod update_service;
 
 use aws_api::ecs::{self, Ecs};
@@ -182,6 +202,150 @@ impl Ecs for Api {
         input: ecs::ListTasksRequest,
     ) -> Result<ecs::ListTasksResponse, ApiError> {
         list_tasks::run(self, caller, &input)
+    }
+
+    async fn list_task_definitions(
+        &self,
+        caller: &Caller,
+        input: ecs::ListTaskDefinitionsRequest,
+    ) -> Result<ecs::ListTaskDefinitionsResponse, ApiError> {
+        list_task_definitions::run(self, caller, &input)
+    }
+
+    async fn list_task_definition_families(
+        &self,
+        caller: &Caller,
+        input: ecs::ListTaskDefinitionFamiliesRequest,
+    ) -> Result<ecs::ListTaskDefinitionFamiliesResponse, ApiError> {
+        list_task_definition_families::run(self, caller, &input)
+    }
+
+    async fn deregister_task_definition(
+        &self,
+        caller: &Caller,
+        input: ecs::DeregisterTaskDefinitionRequest,
+    ) -> Result<ecs::DeregisterTaskDefinitionResponse, ApiError> {
+        deregister_task_definition::run(self, caller, input).await
+    }
+
+    async fn delete_task_definitions(
+        &self,
+        caller: &Caller,
+        input: ecs::DeleteTaskDefinitionsRequest,
+    ) -> Result<ecs::DeleteTaskDefinitionsResponse, ApiError> {
+        delete_task_definitions::run(self, caller, input).await
+    }
+
+    async fn update_cluster(
+        &self,
+        caller: &Caller,
+        input: ecs::UpdateClusterRequest,
+    ) -> Result<ecs::UpdateClusterResponse, ApiError> {
+        update_cluster::run(self, caller, &input)
+    }
+
+    async fn update_cluster_settings(
+        &self,
+        caller: &Caller,
+        input: ecs::UpdateClusterSettingsRequest,
+    ) -> Result<ecs::UpdateClusterSettingsResponse, ApiError> {
+        update_cluster_settings::run(self, caller, &input)
+    }
+
+    async fn put_cluster_capacity_providers(
+        &self,
+        caller: &Caller,
+        input: ecs::PutClusterCapacityProvidersRequest,
+    ) -> Result<ecs::PutClusterCapacityProvidersResponse, ApiError> {
+        put_cluster_capacity_providers::run(self, caller, input).await
+    }
+
+    async fn tag_resource(
+        &self,
+        caller: &Caller,
+        input: ecs::TagResourceRequest,
+    ) -> Result<ecs::TagResourceResponse, ApiError> {
+        tag_resource::run(self, caller, input).await
+    }
+
+    async fn untag_resource(
+        &self,
+        caller: &Caller,
+        input: ecs::UntagResourceRequest,
+    ) -> Result<ecs::UntagResourceResponse, ApiError> {
+        untag_resource::run(self, caller, input).await
+    }
+
+    async fn list_tags_for_resource(
+        &self,
+        caller: &Caller,
+        input: ecs::ListTagsForResourceRequest,
+    ) -> Result<ecs::ListTagsForResourceResponse, ApiError> {
+        list_tags_for_resource::run(self, caller, &input)
+    }
+
+    async fn put_account_setting(
+        &self,
+        caller: &Caller,
+        input: ecs::PutAccountSettingRequest,
+    ) -> Result<ecs::PutAccountSettingResponse, ApiError> {
+        put_account_setting::run(self, caller, input).await
+    }
+
+    async fn put_account_setting_default(
+        &self,
+        caller: &Caller,
+        input: ecs::PutAccountSettingDefaultRequest,
+    ) -> Result<ecs::PutAccountSettingDefaultResponse, ApiError> {
+        put_account_setting_default::run(self, caller, input).await
+    }
+
+    async fn delete_account_setting(
+        &self,
+        caller: &Caller,
+        input: ecs::DeleteAccountSettingRequest,
+    ) -> Result<ecs::DeleteAccountSettingResponse, ApiError> {
+        delete_account_setting::run(self, caller, input).await
+    }
+
+    async fn list_account_settings(
+        &self,
+        caller: &Caller,
+        input: ecs::ListAccountSettingsRequest,
+    ) -> Result<ecs::ListAccountSettingsResponse, ApiError> {
+        list_account_settings::run(self, caller, &input)
+    }
+
+    async fn describe_capacity_providers(
+        &self,
+        caller: &Caller,
+        input: ecs::DescribeCapacityProvidersRequest,
+    ) -> Result<ecs::DescribeCapacityProvidersResponse, ApiError> {
+        describe_capacity_providers::run(self, caller, &input)
+    }
+
+    async fn list_container_instances(
+        &self,
+        caller: &Caller,
+        input: ecs::ListContainerInstancesRequest,
+    ) -> Result<ecs::ListContainerInstancesResponse, ApiError> {
+        list_container_instances::run(self, caller, &input)
+    }
+
+    async fn describe_container_instances(
+        &self,
+        caller: &Caller,
+        input: ecs::DescribeContainerInstancesRequest,
+    ) -> Result<ecs::DescribeContainerInstancesResponse, ApiError> {
+        describe_container_instances::run(self, caller, &input)
+    }
+
+    async fn list_attributes(
+        &self,
+        caller: &Caller,
+        input: ecs::ListAttributesRequest,
+    ) -> Result<ecs::ListAttributesResponse, ApiError> {
+        list_attributes::run(self, caller, &input)
     }
 }
 

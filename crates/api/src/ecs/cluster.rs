@@ -8,6 +8,7 @@ use model::{
 use wire::ApiError;
 
 use super::tags;
+use crate::refuse::refuse_given;
 
 /// The cluster that a caller means who names none.
 pub(super) const DEFAULT: &str = "default";
@@ -114,6 +115,23 @@ pub(super) fn check_settings(given: Option<&[ecs::ClusterSetting]>) -> Result<()
         }
     }
     Ok(())
+}
+
+/// Refuses what a cluster cannot be configured with.
+pub(super) fn check_configuration(
+    configuration: Option<&ecs::ClusterConfiguration>,
+    service_connect: Option<&ecs::ClusterServiceConnectDefaultsRequest>,
+) -> Result<(), ApiError> {
+    let has_exec = configuration.is_some_and(|it| it.execute_command_configuration.is_some());
+    let has_storage = configuration.is_some_and(|it| it.managed_storage_configuration.is_some());
+    refuse_given(
+        &[
+            ("configuration.executeCommandConfiguration", has_exec),
+            ("configuration.managedStorageConfiguration", has_storage),
+            ("serviceConnectDefaults", service_connect.is_some()),
+        ],
+        super::unsupported,
+    )
 }
 
 /// What `include` of `STATISTICS` shows.

@@ -5,7 +5,6 @@ use model::{Cluster, ClusterStatus};
 use wire::ApiError;
 
 use super::{capacity, cluster, tags};
-use crate::refuse::refuse_given;
 use crate::{Api, Caller, Turn};
 
 /// LIMIT: "Up to 255 letters, numbers, underscores, and hyphens" (CreateCluster).
@@ -16,20 +15,9 @@ pub(super) async fn run(
     caller: &Caller,
     input: CreateClusterRequest,
 ) -> Result<CreateClusterResponse, ApiError> {
-    let configuration = input.configuration.as_ref();
-    refuse_given(
-        &[
-            (
-                "configuration.executeCommandConfiguration",
-                configuration.is_some_and(|c| c.execute_command_configuration.is_some()),
-            ),
-            (
-                "configuration.managedStorageConfiguration",
-                configuration.is_some_and(|c| c.managed_storage_configuration.is_some()),
-            ),
-            ("serviceConnectDefaults", input.service_connect_defaults.is_some()),
-        ],
-        super::unsupported,
+    cluster::check_configuration(
+        input.configuration.as_ref(),
+        input.service_connect_defaults.as_ref(),
     )?;
     cluster::check_settings(input.settings.as_deref())?;
     let wanted = wanted(caller, &input)?;

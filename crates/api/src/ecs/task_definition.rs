@@ -14,6 +14,10 @@ use aws_api::ecs::errors;
 use model::{Arn, Entry, Scope, Snapshot, TaskDefinition, TaskDefinitionRef, TaskDefinitionStatus};
 use wire::ApiError;
 
+/// COMPAT: what DeregisterTaskDefinition and DeleteTaskDefinitions say.
+pub(super) const NOT_FOUND: &str = "The specified task definition does not exist. Specify a \
+                                    valid account, family, revision and try again.";
+
 /// What a caller means by `family`, `family:revision` or an ARN.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Named {
@@ -78,6 +82,15 @@ pub(super) fn parse(scope: &Scope, given: &str) -> Option<Named> {
             let family = family.to_owned();
             Some(Named::Revision(TaskDefinitionRef { family, revision: revision.parse().ok()? }))
         }
+    }
+}
+
+/// The one revision that a caller names; a family alone is refused.
+pub(super) fn revision(scope: &Scope, given: &str) -> Result<TaskDefinitionRef, ApiError> {
+    match parse(scope, given) {
+        Some(Named::Revision(reference)) => Ok(reference),
+        Some(Named::Latest(_)) => Err(errors::client_exception("Revision is missing.")),
+        None => Err(errors::client_exception(NOT_FOUND)),
     }
 }
 

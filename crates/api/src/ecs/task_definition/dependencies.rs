@@ -13,7 +13,7 @@ pub(super) fn check(containers: &[ContainerDefinition]) -> Result<(), ApiError> 
     for container in containers {
         for dependency in &container.depends_on {
             let (name, on) = (&container.name, dependency.container_name.as_str());
-            let target = by_name.get(on).filter(|_| on != name).ok_or_else(|| {
+            let target = by_name.get(on).ok_or_else(|| {
                 refuse(format!("Container '{name}' depends on unknown container '{on}'."))
             })?;
             match dependency.condition {
