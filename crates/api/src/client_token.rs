@@ -7,6 +7,7 @@ use model::ClientToken;
 use sha2::{Digest as _, Sha256};
 
 use crate::Turn;
+use crate::paging::hex;
 
 /// One request with a client token: which operation, which token, and what was asked.
 #[derive(Clone, Debug)]
@@ -38,7 +39,7 @@ impl TokenRequest {
         let mut rest = request.clone();
         let token = take(&mut rest).filter(|token| !token.is_empty());
         let digest = Sha256::digest(wire::dump(T::SCHEMA, &rest));
-        let request_sha256 = digest.iter().map(|byte| format!("{byte:02x}")).collect();
+        let request_sha256 = hex(&digest);
         TokenRequest { operation, token, request_sha256 }
     }
 

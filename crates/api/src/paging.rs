@@ -56,11 +56,15 @@ pub(crate) fn page_in<T>(
 
 /// Hexadecimal, so that a token survives being copied and quoted.
 fn encode(key: &str) -> String {
-    let mut token = String::with_capacity(key.len() * 2);
-    for byte in key.bytes() {
-        write!(token, "{byte:02x}").expect("a string takes any text");
+    hex(key.as_bytes())
+}
+
+pub(crate) fn hex(bytes: &[u8]) -> String {
+    let mut text = String::with_capacity(bytes.len() * 2);
+    for byte in bytes {
+        write!(text, "{byte:02x}").expect("a string takes any text");
     }
-    token
+    text
 }
 
 fn decode(token: &str) -> Result<String, BadToken> {

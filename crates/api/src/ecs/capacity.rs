@@ -72,17 +72,12 @@ pub(super) fn share_out(strategy: &[CapacityProviderStrategyItem], count: usize)
     let mut shares = vec![0_u64; strategy.len()];
     let mut chosen = Vec::new();
     while chosen.len() < count && !strategy.is_empty() {
-        let index = match bases.iter().position(|base| *base > 0) {
-            Some(index) => {
-                bases[index] -= 1;
-                index
-            }
-            None => {
-                let index = least_served(strategy, &shares);
-                shares[index] += 1;
-                index
-            }
-        };
+        let base = bases.iter().position(|base| *base > 0);
+        let index = base.unwrap_or_else(|| least_served(strategy, &shares));
+        match base {
+            Some(index) => bases[index] -= 1,
+            None => shares[index] += 1,
+        }
         chosen.push(strategy[index].capacity_provider.clone());
     }
     chosen

@@ -1,4 +1,4 @@
-//! CreateCluster: makes a cluster, or answers the one there is.
+//! `CreateCluster`: makes a cluster, or answers the one there is.
 
 use aws_api::ecs::{CreateClusterRequest, CreateClusterResponse, errors};
 use model::{Cluster, ClusterStatus};
@@ -7,7 +7,7 @@ use wire::ApiError;
 use super::{capacity, cluster, tags};
 use crate::{Api, Caller, Turn};
 
-/// LIMIT: "Up to 255 letters, numbers, underscores, and hyphens" (CreateCluster).
+/// LIMIT: "Up to 255 letters, numbers, underscores, and hyphens" (`CreateCluster`).
 const NAME_LENGTH_MAX: usize = 255;
 
 pub(super) async fn run(

@@ -1,4 +1,4 @@
-//! DeleteAccountSetting: forgets that a principal has set a setting.
+//! `DeleteAccountSetting`: forgets that a principal has set a setting.
 
 use aws_api::ecs::{DeleteAccountSettingRequest, DeleteAccountSettingResponse};
 use wire::ApiError;

@@ -1,4 +1,4 @@
-//! DeleteCluster: makes an empty cluster `INACTIVE`.
+//! `DeleteCluster`: makes an empty cluster `INACTIVE`.
 
 use aws_api::ecs::{DeleteClusterRequest, DeleteClusterResponse, errors};
 use model::{Cluster, ClusterStatus, ServiceStatus, TaskState};

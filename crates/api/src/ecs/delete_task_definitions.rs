@@ -1,4 +1,4 @@
-//! DeleteTaskDefinitions: revisions go once no task or service uses them.
+//! `DeleteTaskDefinitions`: revisions go once no task or service uses them.
 //!
 //! This marks them; the reaper removes what is no longer used.
 
@@ -11,7 +11,7 @@ use wire::ApiError;
 use super::task_definition;
 use crate::{Api, Caller, Turn};
 
-/// LIMIT: "You must specify between 1 and 10" (DeleteTaskDefinitions).
+/// LIMIT: "You must specify between 1 and 10" (`DeleteTaskDefinitions`).
 const TASK_DEFINITIONS_MAX: usize = 10;
 
 pub(super) async fn run(

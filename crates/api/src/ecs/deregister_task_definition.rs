@@ -1,4 +1,4 @@
-//! DeregisterTaskDefinition: no new task or service may use the revision.
+//! `DeregisterTaskDefinition`: no new task or service may use the revision.
 
 use aws_api::ecs::{DeregisterTaskDefinitionRequest, DeregisterTaskDefinitionResponse, errors};
 use model::{TaskDefinition, TaskDefinitionStatus};

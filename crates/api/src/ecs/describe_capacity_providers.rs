@@ -1,4 +1,4 @@
-//! DescribeCapacityProviders: `FARGATE` and `FARGATE_SPOT`, which every account has.
+//! `DescribeCapacityProviders`: `FARGATE` and `FARGATE_SPOT`, which every account has.
 
 use aws_api::ecs::{
     CapacityProvider, CapacityProviderStatus, CapacityProviderType,
@@ -11,7 +11,7 @@ use super::listing::{self, Asked};
 use super::{capacity, cluster};
 use crate::{Api, Caller};
 
-/// LIMIT: "This value can be between 1 and 10" (DescribeCapacityProviders).
+/// LIMIT: "This value can be between 1 and 10" (`DescribeCapacityProviders`).
 const RESULTS_MAX: usize = 10;
 
 pub(super) fn run(

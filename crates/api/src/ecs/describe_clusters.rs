@@ -1,4 +1,4 @@
-//! DescribeClusters: clusters by name, with the parts that are asked for.
+//! `DescribeClusters`: clusters by name, with the parts that are asked for.
 
 use aws_api::ecs::{
     self, ClusterField, DescribeClustersRequest, DescribeClustersResponse, Failure, errors,
@@ -9,7 +9,7 @@ use wire::ApiError;
 use super::{cluster, tags};
 use crate::{Api, Caller};
 
-/// LIMIT: "A list of up to 100 cluster names or full cluster ARNs" (DescribeClusters).
+/// LIMIT: "A list of up to 100 cluster names or full cluster ARNs" (`DescribeClusters`).
 const CLUSTERS_MAX: usize = 100;
 
 pub(super) fn run(

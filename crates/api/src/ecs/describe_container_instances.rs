@@ -1,4 +1,4 @@
-//! DescribeContainerInstances: each that is asked for is missing, for there are none.
+//! `DescribeContainerInstances`: each that is asked for is missing, for there are none.
 
 use aws_api::ecs::{
     DescribeContainerInstancesRequest, DescribeContainerInstancesResponse, Failure, errors,
@@ -8,7 +8,7 @@ use wire::ApiError;
 use super::cluster;
 use crate::{Api, Caller};
 
-/// LIMIT: "A list of up to 100 container instance IDs" (DescribeContainerInstances).
+/// LIMIT: "A list of up to 100 container instance IDs" (`DescribeContainerInstances`).
 const INSTANCES_MAX: usize = 100;
 
 pub(super) fn run(

@@ -1,4 +1,4 @@
-//! DescribeTaskDefinition: one definition, or the latest active one of a family.
+//! `DescribeTaskDefinition`: one definition, or the latest active one of a family.
 
 use aws_api::ecs::{
     DescribeTaskDefinitionRequest, DescribeTaskDefinitionResponse, TaskDefinitionField, errors,

@@ -1,4 +1,4 @@
-//! DescribeTasks: tasks of one cluster by id or ARN.
+//! `DescribeTasks`: tasks of one cluster by id or ARN.
 
 use aws_api::ecs::{DescribeTasksRequest, DescribeTasksResponse, Failure, TaskField, errors};
 use wire::ApiError;
@@ -7,7 +7,7 @@ use super::cluster;
 use super::task::{self, Shown};
 use crate::{Api, Caller};
 
-/// LIMIT: "A list of up to 100 task IDs or full ARN entries" (DescribeTasks).
+/// LIMIT: "A list of up to 100 task IDs or full ARN entries" (`DescribeTasks`).
 const TASKS_MAX: usize = 100;
 
 pub(super) fn run(

@@ -1,4 +1,4 @@
-//! ListAccountSettings: what a principal has set, or what is in force for it.
+//! `ListAccountSettings`: what a principal has set, or what is in force for it.
 
 use aws_api::ecs::{ListAccountSettingsRequest, ListAccountSettingsResponse, errors};
 use wire::ApiError;
@@ -7,7 +7,7 @@ use super::account_setting::{self, Fact};
 use super::listing::{self, Asked};
 use crate::{Api, Caller};
 
-/// LIMIT: "This value can be between 1 and 10" (ListAccountSettings).
+/// LIMIT: "This value can be between 1 and 10" (`ListAccountSettings`).
 const RESULTS_MAX: usize = 10;
 
 pub(super) fn run(

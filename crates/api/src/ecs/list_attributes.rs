@@ -1,4 +1,4 @@
-//! ListAttributes: attributes are of container instances, and there are none.
+//! `ListAttributes`: attributes are of container instances, and there are none.
 
 use aws_api::ecs::{ListAttributesRequest, ListAttributesResponse, errors};
 use wire::ApiError;
@@ -7,7 +7,7 @@ use super::cluster;
 use super::listing::{self, Asked};
 use crate::{Api, Caller};
 
-/// LIMIT: "This value can be between 1 and 100" (ListAttributes).
+/// LIMIT: "This value can be between 1 and 100" (`ListAttributes`).
 const RESULTS_MAX: usize = 100;
 
 pub(super) fn run(

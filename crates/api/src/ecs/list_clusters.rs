@@ -1,4 +1,4 @@
-//! ListClusters: the active clusters' ARNs, a page at a time.
+//! `ListClusters`: the active clusters' ARNs, a page at a time.
 
 use aws_api::ecs::{ListClustersRequest, ListClustersResponse};
 use model::ClusterStatus;
@@ -7,7 +7,7 @@ use wire::ApiError;
 use super::listing::{self, Asked};
 use crate::{Api, Caller};
 
-/// LIMIT: "This value can be between 1 and 100" (ListClusters).
+/// LIMIT: "This value can be between 1 and 100" (`ListClusters`).
 const RESULTS_MAX: usize = 100;
 
 pub(super) fn run(

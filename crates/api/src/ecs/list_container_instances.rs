@@ -1,4 +1,4 @@
-//! ListContainerInstances: there are none; Fargate's nodes are not the caller's.
+//! `ListContainerInstances`: there are none; Fargate's nodes are not the caller's.
 
 use aws_api::ecs::{ListContainerInstancesRequest, ListContainerInstancesResponse};
 use wire::ApiError;
@@ -7,7 +7,7 @@ use super::cluster;
 use super::listing::{self, Asked};
 use crate::{Api, Caller};
 
-/// LIMIT: "This value can be between 1 and 100" (ListContainerInstances).
+/// LIMIT: "This value can be between 1 and 100" (`ListContainerInstances`).
 const RESULTS_MAX: usize = 100;
 
 pub(super) fn run(

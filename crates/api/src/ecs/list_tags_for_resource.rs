@@ -1,4 +1,4 @@
-//! ListTagsForResource: the tags of a resource.
+//! `ListTagsForResource`: the tags of a resource.
 
 use aws_api::ecs::{ListTagsForResourceRequest, ListTagsForResourceResponse};
 use wire::ApiError;

@@ -1,4 +1,4 @@
-//! ListTaskDefinitionFamilies: the families that have a definition of the status.
+//! `ListTaskDefinitionFamilies`: the families that have a definition of the status.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use wire::ApiError;
 use super::listing::{self, Asked};
 use crate::{Api, Caller};
 
-/// LIMIT: "This value can be between 1 and 100" (ListTaskDefinitionFamilies).
+/// LIMIT: "This value can be between 1 and 100" (`ListTaskDefinitionFamilies`).
 const RESULTS_MAX: usize = 100;
 
 pub(super) fn run(

@@ -1,4 +1,4 @@
-//! ListTaskDefinitions: the ARNs of revisions, by family, then by number.
+//! `ListTaskDefinitions`: the ARNs of revisions, by family, then by number.
 
 use std::collections::BTreeMap;
 
@@ -10,7 +10,7 @@ use super::listing::{self, Asked};
 use crate::paging::Order;
 use crate::{Api, Caller};
 
-/// LIMIT: "This value can be between 1 and 100" (ListTaskDefinitions).
+/// LIMIT: "This value can be between 1 and 100" (`ListTaskDefinitions`).
 const RESULTS_MAX: usize = 100;
 
 pub(super) fn run(

@@ -1,4 +1,4 @@
-//! ListTasks: the ARNs of a cluster's tasks, filtered, a page at a time.
+//! `ListTasks`: the ARNs of a cluster's tasks, filtered, a page at a time.
 
 use aws_api::ecs::{self, ListTasksRequest, ListTasksResponse, errors};
 use model::{DesiredStatus, LaunchType, ServiceKey, Snapshot, Task};
@@ -9,7 +9,7 @@ use super::{cluster, unsupported};
 use crate::refuse::refuse_given;
 use crate::{Api, Caller};
 
-/// LIMIT: "This value can be between 1 and 100" (ListTasks).
+/// LIMIT: "This value can be between 1 and 100" (`ListTasks`).
 const RESULTS_MAX: usize = 100;
 
 pub(super) fn run(
@@ -43,7 +43,7 @@ pub(super) fn run(
 }
 
 /// COMPAT: "When you specify startedBy as the filter, it must be the only filter that you
-/// use" (ListTasks).
+/// use" (`ListTasks`).
 fn check_combination(input: &ListTasksRequest) -> Result<(), ApiError> {
     let others = [
         ("family", input.family.is_some()),

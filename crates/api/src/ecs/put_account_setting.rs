@@ -1,4 +1,4 @@
-//! PutAccountSetting: accepts what is so; see [`super::account_setting`].
+//! `PutAccountSetting`: accepts what is so; see [`super::account_setting`].
 
 use aws_api::ecs::{PutAccountSettingRequest, PutAccountSettingResponse};
 use wire::ApiError;

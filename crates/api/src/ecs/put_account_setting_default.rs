@@ -1,4 +1,4 @@
-//! PutAccountSettingDefault: accepts what is so; see [`super::account_setting`].
+//! `PutAccountSettingDefault`: accepts what is so; see [`super::account_setting`].
 
 use aws_api::ecs::{PutAccountSettingDefaultRequest, PutAccountSettingDefaultResponse};
 use wire::ApiError;

@@ -1,4 +1,4 @@
-//! PutClusterCapacityProviders: which providers a cluster has, and its default strategy.
+//! `PutClusterCapacityProviders`: which providers a cluster has, and its default strategy.
 
 use aws_api::ecs::{
     PutClusterCapacityProvidersRequest, PutClusterCapacityProvidersResponse, errors,

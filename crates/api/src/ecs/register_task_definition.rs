@@ -1,4 +1,4 @@
-//! RegisterTaskDefinition: checks a definition and makes the next revision of its family.
+//! `RegisterTaskDefinition`: checks a definition and makes the next revision of its family.
 
 use aws_api::ecs::{RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse};
 use model::{TaskDefinition, TaskDefinitionFamily};

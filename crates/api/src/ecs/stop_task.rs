@@ -1,4 +1,4 @@
-//! StopTask: says that a task is to stop; its node stops it.
+//! `StopTask`: says that a task is to stop; its node stops it.
 
 use aws_api::ecs::{StopTaskRequest, StopTaskResponse, errors};
 use model::{DesiredStatus, StopCode, TaskState};

@@ -1,4 +1,4 @@
-//! TagResource: adds tags to a resource, or changes their values.
+//! `TagResource`: adds tags to a resource, or changes their values.
 
 use aws_api::ecs::{TagResourceRequest, TagResourceResponse};
 use wire::ApiError;

@@ -14,7 +14,7 @@ use aws_api::ecs::errors;
 use model::{Arn, Entry, Scope, Snapshot, TaskDefinition, TaskDefinitionRef, TaskDefinitionStatus};
 use wire::ApiError;
 
-/// COMPAT: what DeregisterTaskDefinition and DeleteTaskDefinitions say.
+/// COMPAT: what `DeregisterTaskDefinition` and `DeleteTaskDefinitions` say.
 pub(super) const NOT_FOUND: &str = "The specified task definition does not exist. Specify a \
                                     valid account, family, revision and try again.";
 

@@ -1,4 +1,4 @@
-//! UntagResource: takes tags from a resource; those that it has not are no error.
+//! `UntagResource`: takes tags from a resource; those that it has not are no error.
 
 use aws_api::ecs::{UntagResourceRequest, UntagResourceResponse};
 use wire::ApiError;

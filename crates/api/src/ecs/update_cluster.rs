@@ -1,4 +1,4 @@
-//! UpdateCluster: accepts the settings that a cluster has here, and refuses any other.
+//! `UpdateCluster`: accepts the settings that a cluster has here, and refuses any other.
 
 use aws_api::ecs::{UpdateClusterRequest, UpdateClusterResponse};
 use wire::ApiError;

@@ -1,4 +1,4 @@
-//! UpdateClusterSettings: accepts the settings that a cluster has here, and refuses any other.
+//! `UpdateClusterSettings`: accepts the settings that a cluster has here, and refuses any other.
 
 use aws_api::ecs::{UpdateClusterSettingsRequest, UpdateClusterSettingsResponse};
 use wire::ApiError;

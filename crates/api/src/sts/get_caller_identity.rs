@@ -1,4 +1,4 @@
-//! GetCallerIdentity: who the signature says the caller is.
+//! `GetCallerIdentity`: who the signature says the caller is.
 
 use aws_api::sts::GetCallerIdentityResponse;
 

@@ -2,6 +2,8 @@
 //!
 //! Calls go through the wire's decoder and its checks, so that a test sees what a client sees.
 
+use std::fmt::Write as _;
+
 use api::{Api, ApiConfig, Caller};
 use expect_test::ExpectFile;
 use model::{
@@ -59,6 +61,7 @@ impl World {
     }
 
     /// Calls an operation of ECS.
+    #[expect(clippy::needless_pass_by_value, reason = "reads better where it is called")]
     pub(crate) fn call(&self, operation: &str, input: Value) -> Answer {
         let body = input.to_string();
         let service = &aws_api::ecs::SERVICE;
@@ -172,7 +175,10 @@ impl World {
             let mut plan = Plan::new();
             plan.update(entry, task);
             self.commit(plan);
-            return if state == TaskState::Pending { () } else { self.advance(arn, state) };
+            if state != TaskState::Pending {
+                self.advance(arn, state);
+            }
+            return;
         }
         task.last_status = task.last_status.advance(Actor::Node, state).expect("a legal move");
         if state == TaskState::Stopped {
@@ -227,10 +233,11 @@ pub(crate) fn check_script(script: ExpectFile, run: impl Fn(Value) -> String) {
     let mut transcript = String::new();
     for line in script.data().lines() {
         if line.starts_with('#') {
-            transcript.push_str(&format!("{line}\n"));
+            writeln!(transcript, "{line}").expect("a string takes any text");
         } else if line.starts_with('{') {
             let input = serde_json::from_str(line).expect("an input is JSON");
-            transcript.push_str(&format!("{line}\n    {}\n", run(input)));
+            let answer = run(input);
+            writeln!(transcript, "{line}\n    {answer}").expect("a string takes any text");
         }
     }
     script.assert_eq(&transcript);

@@ -13,7 +13,7 @@ use super::{limits, logs};
 use crate::ecs::unsupported;
 use crate::refuse::{Given, refuse_given};
 
-/// LIMIT: "Up to 255 letters, numbers, underscores, and hyphens" (ContainerDefinition).
+/// LIMIT: "Up to 255 letters, numbers, underscores, and hyphens" (`ContainerDefinition`).
 const NAME_LENGTH_MAX: usize = 255;
 
 /// LIMIT: the most that Fargate waits, for a start and for a stop.
@@ -72,7 +72,7 @@ pub(super) fn render(container: &ContainerDefinition) -> ecs::ContainerDefinitio
         cpu: Some(container.cpu_units as i32),
         memory: container.memory_mib.map(|mib| mib as i32),
         memory_reservation: container.memory_reservation_mib.map(|mib| mib as i32),
-        port_mappings: Some(container.port_mappings.iter().map(ports::render).collect()),
+        port_mappings: Some(container.port_mappings.iter().copied().map(ports::render).collect()),
         essential: Some(container.is_essential),
         entry_point: container.entry_point.clone(),
         command: container.command.clone(),

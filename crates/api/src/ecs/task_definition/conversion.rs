@@ -18,7 +18,7 @@ const CONTAINERS_MAX: usize = 10;
 /// LIMIT: the size of a definition ("Amazon ECS service quotas": 64 KB).
 const DEFINITION_BYTES_MAX: usize = 64 << 10;
 
-/// LIMIT: "Up to 255 letters, numbers, underscores, and hyphens" (RegisterTaskDefinition).
+/// LIMIT: "Up to 255 letters, numbers, underscores, and hyphens" (`RegisterTaskDefinition`).
 const FAMILY_LENGTH_MAX: usize = 255;
 
 /// The definition that the request describes, with revision 0: the transaction numbers it.

@@ -22,7 +22,7 @@ pub(super) fn convert(given: Option<&[ecs::PortMapping]>) -> Result<Vec<PortMapp
     Ok(mappings)
 }
 
-pub(super) fn render(mapping: &PortMapping) -> ecs::PortMapping {
+pub(super) fn render(mapping: PortMapping) -> ecs::PortMapping {
     ecs::PortMapping {
         container_port: Some(i32::from(mapping.container_port)),
         host_port: Some(i32::from(mapping.host_port)),
