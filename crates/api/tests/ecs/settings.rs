@@ -27,8 +27,11 @@ fn every_resource_is_tagged_by_its_arn() {
     }
     world.advance(&task_arn, TaskState::Stopped);
     let tags = json!([{"key": "a", "value": "4"}]);
-    expect!["InvalidParameterException: The specified task is stopped. Specify a running task and try again."]
-        .assert_eq(&world.refused("TagResource", json!({"resourceArn": task_arn, "tags": tags})));
+    assert_eq!(
+        world.refused("TagResource", json!({"resourceArn": task_arn, "tags": tags})),
+        "InvalidParameterException: The specified task is stopped. Specify a running task and try \
+         again."
+    );
 }
 
 #[test]
@@ -74,12 +77,14 @@ fn fargate_is_the_only_capacity() {
     let described =
         world.ok("DescribeCapacityProviders", json!({"capacityProviders": ["FARGATE", "mine"]}));
     assert_eq!(described["capacityProviders"].as_array().map(Vec::len), Some(1));
-    expect![[r#"[{"arn":"arn:aws:ecs:us-east-1:000000000000:capacity-provider/mine","reason":"MISSING"}]"#]].assert_eq(&described["failures"].to_string());
+    let arn = "arn:aws:ecs:us-east-1:000000000000:capacity-provider/mine";
+    assert_eq!(described["failures"], json!([{"arn": arn, "reason": "MISSING"}]));
     let of_cluster = world.ok("DescribeCapacityProviders", json!({"cluster": "default"}));
     assert_eq!(of_cluster["capacityProviders"], json!([]));
     assert_eq!(world.ok("ListContainerInstances", json!({}))["containerInstanceArns"], json!([]));
     let described = world.ok("DescribeContainerInstances", json!({"containerInstances": ["i"]}));
-    expect![[r#"[{"arn":"arn:aws:ecs:us-east-1:000000000000:container-instance/default/i","reason":"MISSING"}]"#]].assert_eq(&described["failures"].to_string());
+    let arn = "arn:aws:ecs:us-east-1:000000000000:container-instance/default/i";
+    assert_eq!(described["failures"], json!([{"arn": arn, "reason": "MISSING"}]));
     let attributes = world.ok("ListAttributes", json!({"targetType": "container-instance"}));
     assert_eq!(attributes["attributes"], json!([]));
 }

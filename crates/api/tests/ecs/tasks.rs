@@ -59,8 +59,11 @@ fn a_client_token_does_a_request_once() {
     let second = world.ok("RunTask", request.clone());
     assert_eq!(first["tasks"], second["tasks"]);
     assert_eq!(world.snapshot().tasks.len(), 2);
-    expect!["ConflictException: The RunTask request could not be processed due to conflicts. The provided clientToken is already in use with a different RunTask request."]
-        .assert_eq(&world.refused("RunTask", with(request, json!({"count": 1}))));
+    assert_eq!(
+        world.refused("RunTask", with(request, json!({"count": 1}))),
+        "ConflictException: The RunTask request could not be processed due to conflicts. The \
+         provided clientToken is already in use with a different RunTask request."
+    );
 }
 
 #[test]
@@ -94,8 +97,12 @@ fn tags_and_capacity_providers_are_given_as_asked() {
     );
     let provider = |index: usize| answer["tasks"][index]["capacityProviderName"].clone();
     assert_eq!((provider(0), provider(1)), (json!("FARGATE"), json!("FARGATE_SPOT")));
-    expect![[r#"[{"key":"a","value":"task"},{"key":"aws:ecs:clusterName","value":"default"},{"key":"b","value":"definition"}]"#]]
-        .assert_eq(&answer["tasks"][0]["tags"].to_string());
+    let tags = json!([
+        {"key": "a", "value": "task"},
+        {"key": "aws:ecs:clusterName", "value": "default"},
+        {"key": "b", "value": "definition"},
+    ]);
+    assert_eq!(answer["tasks"][0]["tags"], tags);
 }
 
 #[test]
@@ -117,8 +124,11 @@ fn tasks_are_found_by_every_filter() {
     world.ok("StopTask", json!({"task": job["taskArn"]}));
     assert_eq!(list(json!({"desiredStatus": "STOPPED"})), json!([job["taskArn"]]));
     assert_eq!(list(json!({})), json!([web["taskArn"]]));
-    expect!["InvalidParameterException: Cannot specify both startedBy and family. When startedBy is specified it must be the only filter."]
-        .assert_eq(&world.refused("ListTasks", json!({"startedBy": "a", "family": "b"})));
+    assert_eq!(
+        world.refused("ListTasks", json!({"startedBy": "a", "family": "b"})),
+        "InvalidParameterException: Cannot specify both startedBy and family. When startedBy is \
+         specified it must be the only filter."
+    );
     expect!["ServiceNotFoundException: Service not found."]
         .assert_eq(&world.refused("ListTasks", json!({"serviceName": "gone"})));
 }
