@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 pub mod bans;
+pub mod coverage;
 pub mod function;
 pub mod imports;
 pub mod layers;

@@ -45,7 +45,7 @@ fn place(path: &str) -> Option<(&str, &str)> {
 }
 
 /// `CreateDBCluster` is `create_db_cluster`.
-fn snake(name: &str) -> String {
+pub(crate) fn snake(name: &str) -> String {
     let letters: Vec<char> = name.chars().collect();
     let mut snake = String::new();
     for (at, letter) in letters.iter().enumerate() {

@@ -3,10 +3,11 @@
 use std::sync::LazyLock;
 
 use cargo_metadata::Metadata;
+use expect_test::expect_file;
 use tidy::bans::{self, BANS, PURE_BANS};
 use tidy::shape::{self, Finding};
 use tidy::tree::{SourceFile, files, root};
-use tidy::{layers, locked, operations, promises};
+use tidy::{coverage, layers, locked, operations, promises};
 
 static FILES: LazyLock<Vec<SourceFile>> =
     LazyLock::new(|| files().expect("the source tree can be read"));
@@ -120,6 +121,22 @@ fn each_operation_has_a_file_of_its_own() {
     let list = operations::operations(&list.expect("it is committed").text);
     let list = list.expect("it lists operations");
     none(FILES.iter().flat_map(|file| operations::crowded(file, &list)));
+}
+
+/// `UPDATE_EXPECT=1 cargo test -p tidy coverage` writes the pages again.
+#[test]
+fn coverage_says_what_is_implemented() {
+    let list = FILES.iter().find(|file| file.path == "models/operations.toml");
+    let services = coverage::services(&list.expect("it is committed").text, &FILES);
+    let services = services.expect("it lists operations");
+    let folder = root().join("docs/coverage");
+    expect_file![folder.join("README.md")].assert_eq(&coverage::index(&services));
+    for service in &services {
+        let path = folder.join(format!("{}.md", service.name));
+        expect_file![path].assert_eq(&service.page());
+    }
+    let pages = std::fs::read_dir(&folder).expect("the pages").count();
+    assert_eq!(pages, services.len() + 1, "`docs/coverage` has a page of no service");
 }
 
 #[test]
