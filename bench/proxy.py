@@ -76,7 +76,7 @@ def measure(host):
     peer = _haproxy(host, targets) if shutil.which("haproxy") else None
     sides = [(ours, pid, f"http://127.0.0.1:8000{path}", name)]
     if peer:
-        sides.append((peers, peer.pid, f"http://127.0.0.1:{PEER_PORT}{path}", "peer"))
+        sides.append((peers, peer.process.pid, f"http://127.0.0.1:{PEER_PORT}{path}", "peer"))
     for _round in range(ROUNDS):
         for side, process, url, host_name in sides:
             before = world.cpu_seconds(process)

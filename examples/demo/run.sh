@@ -135,8 +135,9 @@ aws ecs wait services-stable --cluster demo --services web
 printf 'stable after %.1f s\n' "$(echo "$(date +%s.%N) $began" | awk '{print $1 - $2}')"
 
 say "Answers from three tasks: $url"
+hostname_of='import json, sys; print(json.load(sys.stdin)["hostname"])'
 for _ in $(seq 30); do
-    inside curl -fsS "$url/" | .venv/bin/python -c 'import json,sys; print(json.load(sys.stdin)["hostname"])'
+    inside curl -fsS "$url/" | .venv/bin/python -c "$hostname_of"
 done | sort | uniq -c | tee "$work/answers"
 tasks=$(wc -l <"$work/answers")
 [ "$tasks" = 3 ] || { echo "expected answers from 3 tasks, got $tasks" >&2; exit 1; }
