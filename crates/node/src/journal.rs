@@ -1,4 +1,5 @@
-//! What survives the node process: one file a task, replaced atomically.
+//! What survives the node process: one file a task, replaced atomically, and the names
+//! that tasks look up, so that they can while control is away.
 //!
 //! INVARIANT: a file is written before an effect that could not be found again
 //! without it: the assignment before the first effect, the start of a container after.
@@ -7,7 +8,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use model::TaskKey;
-use model::session::Assignment;
+use model::session::{Assignment, NameRecord};
 use serde::{Deserialize, Serialize};
 
 use crate::observed::Observed;
@@ -35,6 +36,9 @@ impl Journal {
         let mut entries = Vec::new();
         for file in std::fs::read_dir(&self.folder)? {
             let path = file?.path();
+            if path == self.names() {
+                continue;
+            }
             if path.extension().is_none_or(|extension| extension != "json") {
                 std::fs::remove_file(&path)?;
                 continue;
@@ -51,10 +55,20 @@ impl Journal {
     }
 
     pub(crate) fn write(&self, entry: &Entry) -> io::Result<()> {
-        let path = self.path(&entry.assignment.task);
-        let draft = path.with_extension("draft");
-        std::fs::write(&draft, serde_json::to_vec(entry)?)?;
-        std::fs::rename(&draft, &path)
+        replace(&self.path(&entry.assignment.task), entry)
+    }
+
+    /// None where none were ever written; damaged ones are as good: control says them again.
+    pub(crate) fn load_names(&self) -> io::Result<Vec<NameRecord>> {
+        match std::fs::read(self.names()) {
+            Ok(text) => Ok(serde_json::from_slice(&text).unwrap_or_default()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Vec::new()),
+            Err(error) => Err(error),
+        }
+    }
+
+    pub(crate) fn write_names(&self, names: &[NameRecord]) -> io::Result<()> {
+        replace(&self.names(), names)
     }
 
     pub(crate) fn remove(&self, task: &TaskKey) -> io::Result<()> {
@@ -67,4 +81,15 @@ impl Journal {
     fn path(&self, task: &TaskKey) -> PathBuf {
         self.folder.join(format!("{}.json", task.id))
     }
+
+    /// No task's id is a word.
+    fn names(&self) -> PathBuf {
+        self.folder.join("names.json")
+    }
+}
+
+fn replace(path: &Path, content: &(impl Serialize + ?Sized)) -> io::Result<()> {
+    let draft = path.with_extension("draft");
+    std::fs::write(&draft, serde_json::to_vec(content)?)?;
+    std::fs::rename(&draft, path)
 }

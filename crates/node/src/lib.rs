@@ -10,6 +10,7 @@
 
 #![forbid(unsafe_code)]
 
+mod image_collection;
 mod journal;
 mod log_ship;
 mod manager;
@@ -17,8 +18,10 @@ pub mod observed;
 pub mod ports;
 mod probe;
 mod report;
+mod reports;
 mod runner;
 pub mod step;
 
+pub use image_collection::ImageCollection;
 pub use manager::{Node, NodeConfig};
 pub use ports::Host;

@@ -2,29 +2,27 @@
 //!
 //! INVARIANT: losing control changes nothing for the tasks.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use link::{Link, LinkError};
+use link::{Link, LinkError, LinkSender};
 use model::TaskKey;
-use model::session::{Assignment, FromNode, NodeFacts, TaskReport, ToNode};
-use tokio::sync::{mpsc, watch};
+use model::session::{Assignment, FromNode, NameRecord, NodeFacts, ToNode};
+use tokio::sync::watch;
+use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 
+use crate::image_collection::ImageCollection;
 use crate::journal::{Entry, Journal};
-use crate::log_ship::Shipper;
 use crate::observed::Observed;
 use crate::ports::Host;
+use crate::report::report;
+use crate::reports::Reports;
 use crate::runner::{Runner, Wish, name};
 
-/// LIMIT: reports that wait for control; runners wait when it is full.
-const REPORTS_QUEUED_MAX: usize = 256;
-/// LIMIT: shipping progress that waits for one runner.
-const SHIPPED_QUEUED_MAX: usize = 64;
 /// How long to wait before another try to reach control.
 const RECONNECT_AFTER: Duration = Duration::from_millis(100);
 
@@ -36,136 +34,151 @@ pub struct NodeConfig {
     pub data_dir: PathBuf,
 }
 
+/// All of a node's work. Dropped, it ends as if the process had: the tasks go on.
 #[derive(Debug)]
 pub struct Node<H> {
     host: Arc<H>,
     config: NodeConfig,
     journal: Journal,
-    tracker: TaskTracker,
     tasks: BTreeMap<TaskKey, Held>,
-    reports: mpsc::Sender<TaskReport>,
-    reported: mpsc::Receiver<TaskReport>,
-    /// The last report of each task, said again in each new session.
-    latest: BTreeMap<TaskKey, TaskReport>,
+    /// LIMIT: one a task.
+    runners: JoinSet<TaskKey>,
+    reports: Arc<Reports>,
+    images: ImageCollection,
+    _collector: JoinSet<()>,
 }
 
-/// A task's runner.
+/// A task that a runner holds.
 #[derive(Debug)]
 struct Held {
     wish: watch::Sender<Wish>,
     generation: u64,
-    runner: tokio::task::JoinHandle<()>,
+    /// The revision at which control held it no more.
+    dropped_at: Option<u64>,
 }
 
 impl<H: Host> Node<H> {
     /// Takes up the tasks that an earlier process held, and removes what nobody holds.
     pub async fn open(host: H, config: NodeConfig) -> io::Result<Node<H>> {
         let journal = Journal::open(&config.data_dir)?;
-        let (reports, reported) = mpsc::channel(REPORTS_QUEUED_MAX);
-        let mut node = Node {
-            host: Arc::new(host),
-            config,
-            journal: journal.clone(),
-            tracker: TaskTracker::new(),
-            tasks: BTreeMap::new(),
-            reports,
-            reported,
-            latest: BTreeMap::new(),
-        };
-        let entries = journal.load()?;
+        let (entries, names) = (journal.load()?, journal.load_names()?);
+        let (host, reports) = (Arc::new(host), Arc::new(Reports::default()));
+        let images = ImageCollection::default();
         let keep: Vec<TaskKey> =
             entries.iter().map(|entry| entry.assignment.task.clone()).collect();
-        node.host.collect_stale(&keep).await;
+        host.collect_stale(&keep).await;
+        host.set_names(&names).await;
+        let mut collector = JoinSet::new();
+        collector.spawn(images.clone().run(Arc::clone(&host), Arc::clone(&reports)));
+        let mut node = Node {
+            host,
+            config,
+            journal,
+            tasks: BTreeMap::new(),
+            runners: JoinSet::new(),
+            reports,
+            images,
+            _collector: collector,
+        };
         for entry in entries {
             node.hold(entry);
         }
+        node.images.request();
         Ok(node)
+    }
+
+    /// For whoever else makes images unneeded.
+    pub fn image_collection(&self) -> ImageCollection {
+        self.images.clone()
     }
 
     /// Runs until `stop` is cancelled. Tasks go on without this process.
     pub async fn run(mut self, stop: CancellationToken) {
+        tokio::select! {
+            () = self.serve() => {}
+            () = stop.cancelled() => {}
+        }
+    }
+
+    async fn serve(&mut self) {
         loop {
-            let connected = tokio::select! {
-                connected = link::connect(&self.config.control_socket, "/node") => connected,
-                () = stop.cancelled() => return,
-            };
-            match connected {
+            match link::connect(&self.config.control_socket, "/node").await {
                 Ok(link) => {
-                    tokio::select! {
-                        ended = self.converse(link) => {
-                            if let Err(error) = ended {
-                                tracing::warn!(%error, "the session with control ended");
-                            }
-                        }
-                        () = stop.cancelled() => return,
+                    if let Err(error) = self.converse(link).await {
+                        tracing::warn!(%error, "the session with control ended");
                     }
                 }
                 Err(error) => tracing::debug!(%error, "control cannot be reached"),
             }
-            let pause = async {
-                tokio::select! {
-                    () = self.take_reports() => {}
-                    () = stop.cancelled() => {}
+            let idle = async {
+                loop {
+                    let ended = self.next_ended().await;
+                    self.release(ended);
                 }
             };
-            if tokio::time::timeout(RECONNECT_AFTER, pause).await.is_ok() {
-                return;
-            }
+            let _: Result<(), _> = tokio::time::timeout(RECONNECT_AFTER, idle).await;
         }
     }
 
-    /// Keeps runners from waiting while there is no session.
-    async fn take_reports(&mut self) {
-        while let Some(report) = self.reported.recv().await {
-            self.latest.insert(report.task.clone(), report);
-        }
-    }
-
-    async fn converse(&mut self, mut link: Link<ToNode, FromNode>) -> Result<(), LinkError> {
-        link.send(&FromNode::Hello(self.config.facts.clone())).await?;
-        for report in self.latest.values() {
-            link.send(&FromNode::Report(Box::new(report.clone()))).await?;
-        }
+    async fn converse(&mut self, link: Link<ToNode, FromNode>) -> Result<(), LinkError> {
+        let (mut sender, mut receiver) = link.split();
+        sender.send(&FromNode::Hello(self.config.facts.clone())).await?;
+        self.reports.begin_session();
+        let telling = tell(Arc::clone(&self.reports), sender);
+        tokio::pin!(telling);
+        let (mut heard, mut told) = (None, None);
         loop {
+            let settled = self.settled(heard);
+            if settled > told {
+                settled.into_iter().for_each(|revision| self.reports.settle(revision));
+                told = settled;
+            }
             tokio::select! {
-                message = link.receive() => match message? {
-                    Some(message) => self.follow(message).await,
+                message = receiver.receive() => match message? {
+                    Some(message) => heard = Some(self.follow(message).await),
                     None => return Ok(()),
                 },
-                Some(report) = self.reported.recv() => {
-                    self.latest.insert(report.task.clone(), report.clone());
-                    link.send(&FromNode::Report(Box::new(report))).await?;
-                }
+                ended = self.next_ended() => self.release(ended),
+                error = &mut telling => return Err(error),
             }
         }
     }
 
-    async fn follow(&mut self, message: ToNode) {
-        self.tasks.retain(|_, held| !held.runner.is_finished());
-        match message {
-            ToNode::Desired { revision: _, assignments, names } => {
-                self.host.set_names(&names).await;
-                let wanted: Vec<TaskKey> = assignments.iter().map(|one| one.task.clone()).collect();
-                let held: Vec<TaskKey> = self.tasks.keys().cloned().collect();
-                for key in held.iter().filter(|key| !wanted.contains(key)) {
-                    self.drop_task(key);
+    /// The last revision up to `heard` that nothing is left of which it does not want.
+    fn settled(&self, heard: Option<u64>) -> Option<u64> {
+        let unsettled = self.tasks.values().filter_map(|held| held.dropped_at).min();
+        unsettled.map_or(heard, |revision| heard.min(revision.checked_sub(1)))
+    }
+
+    /// Does what control says, and answers the revision of it.
+    async fn follow(&mut self, message: ToNode) -> u64 {
+        let (revision, names) = match message {
+            ToNode::Desired { revision, assignments, names } => {
+                let wanted: BTreeSet<&TaskKey> = assignments.iter().map(|one| &one.task).collect();
+                for (_, held) in self.tasks.iter_mut().filter(|(key, _)| !wanted.contains(key)) {
+                    held.kill(revision);
                 }
                 for assignment in assignments {
                     self.assign(assignment);
                 }
+                (revision, Some(names))
             }
-            ToNode::Delta { revision: _, changed, removed, names } => {
-                if let Some(names) = names {
-                    self.host.set_names(&names).await;
-                }
+            ToNode::Delta { revision, changed, removed, names } => {
                 for key in &removed {
-                    self.drop_task(key);
+                    if let Some(held) = self.tasks.get_mut(key) {
+                        held.kill(revision);
+                    }
                 }
                 for assignment in changed {
                     self.assign(assignment);
                 }
+                (revision, names)
             }
+        };
+        if let Some(names) = names {
+            self.set_names(&names).await;
         }
+        revision
     }
 
     fn assign(&mut self, assignment: Assignment) {
@@ -176,12 +189,6 @@ impl<H: Host> Node<H> {
             }
             Some(_) => {}
             None => {
-                // Reported as stopped already: control has not heard, or not yet said so.
-                if let Some(report) = self.latest.get(&assignment.task)
-                    && report.stopped_at.is_some()
-                {
-                    return;
-                }
                 let observed = if assignment.is_begun {
                     Observed::ended_with_host(&assignment, self.host.now())
                 } else {
@@ -192,45 +199,73 @@ impl<H: Host> Node<H> {
         }
     }
 
-    /// Control has forgotten the task, or has it as stopped: it must not run.
-    fn drop_task(&mut self, key: &TaskKey) {
-        self.latest.remove(key);
-        if let Some(held) = self.tasks.get(key) {
-            held.wish.send_replace(Wish::Kill);
-        }
-    }
-
     fn hold(&mut self, entry: Entry) {
         let Entry { assignment, observed } = entry;
         let key = assignment.task.clone();
         tracing::info!(task = name(&key), "holding a task");
+        // At once, so that its images are in use from now on.
+        self.reports.tell(report(&assignment, &observed));
+        let generation = assignment.generation;
         let (wish, wished) = watch::channel(Wish::Hold(Box::new(assignment.clone())));
-        let (shipped, progress) = mpsc::channel(SHIPPED_QUEUED_MAX);
-        for container in &assignment.spec.containers {
-            let seen = observed.containers.get(&container.definition.name);
-            if seen.is_some_and(|seen| seen.is_log_shipped) {
-                continue;
-            }
-            let shipper = Shipper {
-                host: Arc::clone(&self.host),
-                control_socket: self.config.control_socket.clone(),
-                task: key.clone(),
-                container: container.clone(),
-                position: seen.map(|seen| seen.log_position).unwrap_or_default(),
-                shipped: shipped.clone(),
-            };
-            self.tracker.spawn(shipper.run());
-        }
+        self.tasks.insert(key, Held { wish, generation, dropped_at: None });
         let runner = Runner {
             host: Arc::clone(&self.host),
             journal: self.journal.clone(),
+            control_socket: self.config.control_socket.clone(),
             wish: wished,
-            reports: self.reports.clone(),
-            shipped: progress,
+            reports: Arc::clone(&self.reports),
+            assignment,
             observed,
-            assignment: assignment.clone(),
         };
-        let runner = self.tracker.spawn(runner.run());
-        self.tasks.insert(key, Held { wish, generation: assignment.generation, runner });
+        self.runners.spawn(runner.run());
+    }
+
+    async fn set_names(&self, names: &[NameRecord]) {
+        if let Err(error) = self.journal.write_names(names) {
+            tracing::error!(%error, "the names that tasks look up are not written down");
+        }
+        self.host.set_names(names).await;
+    }
+
+    /// The next runner that ended; waits for ever while there is none.
+    async fn next_ended(&mut self) -> Result<TaskKey, JoinError> {
+        match self.runners.join_next().await {
+            Some(ended) => ended,
+            None => std::future::pending().await,
+        }
+    }
+
+    /// Nothing is left of the task, and control holds it no more.
+    fn release(&mut self, ended: Result<TaskKey, JoinError>) {
+        match ended {
+            Ok(task) => {
+                tracing::info!(task = name(&task), "a task is forgotten");
+                self.tasks.remove(&task);
+                self.reports.forget(&task);
+                self.images.request();
+            }
+            Err(error) => tracing::error!(%error, "a runner broke off"),
+        }
+    }
+}
+
+impl Held {
+    /// Control has forgotten the task, or has it as stopped: it must not run.
+    fn kill(&mut self, revision: u64) {
+        self.dropped_at.get_or_insert(revision);
+        self.wish.send_if_modified(|wish| {
+            let is_new = *wish != Wish::Kill;
+            *wish = Wish::Kill;
+            is_new
+        });
+    }
+}
+
+/// Sends reports as they come, until the link breaks.
+async fn tell(reports: Arc<Reports>, mut sender: LinkSender<FromNode>) -> LinkError {
+    loop {
+        if let Err(error) = sender.send(&reports.next().await).await {
+            return error;
+        }
     }
 }

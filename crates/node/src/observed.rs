@@ -23,6 +23,9 @@ pub struct Observed {
     /// Why the task ends by itself.
     pub stop: Option<Stop>,
     pub stopped_at: Option<Timestamp>,
+    /// Whether control holds it no more: it has heard of the end, or does not care.
+    #[serde(default)]
+    pub is_released: bool,
     pub is_forgotten: bool,
 }
 
@@ -86,6 +89,7 @@ pub enum Outcome {
         container: String,
         code: i32,
         is_out_of_memory: bool,
+        at: Timestamp,
     },
     Lost,
     Shipped {
@@ -150,8 +154,8 @@ impl Observed {
                     container.is_kill_signalled |= is_kill;
                 }
             }
-            Outcome::Exited { container, code, is_out_of_memory } => {
-                self.exited(assignment, &container, (code, is_out_of_memory), now);
+            Outcome::Exited { container, code, is_out_of_memory, at } => {
+                self.exited(assignment, &container, (code, is_out_of_memory, at));
             }
             Outcome::Lost => self.lost(now),
             Outcome::Shipped { container, position } => {
@@ -246,8 +250,7 @@ impl Observed {
         &mut self,
         assignment: &Assignment,
         name: &str,
-        (code, is_out_of_memory): (i32, bool),
-        now: Timestamp,
+        (code, is_out_of_memory, at): (i32, bool, Timestamp),
     ) {
         let Some(container) = self.containers.get_mut(name) else { return };
         if matches!(container.phase, Phase::Exited { .. }) {
@@ -256,7 +259,7 @@ impl Observed {
         // COMPAT: "Stopped tasks error codes", ECS Developer Guide.
         let reason = is_out_of_memory
             .then(|| "OutOfMemoryError: Container killed due to memory usage".to_owned());
-        container.phase = Phase::Exited { code: Some(code), reason, at: now };
+        container.phase = Phase::Exited { code: Some(code), reason, at };
         let is_essential = assignment.spec.containers.iter().any(|container| {
             container.definition.name == name && container.definition.is_essential
         });
@@ -267,7 +270,7 @@ impl Observed {
             });
         }
         if !self.is_any_running() {
-            self.execution_stopped_at.get_or_insert(now);
+            self.execution_stopped_at.get_or_insert(at);
         }
     }
 

@@ -1,6 +1,7 @@
 //! What a node needs of its host, as one trait: the real host's adapters implement
 //! it in the binary, and the simulator its own.
 
+use std::collections::BTreeSet;
 use std::future::Future;
 use std::time::Duration;
 
@@ -11,6 +12,8 @@ use serde::{Deserialize, Serialize};
 /// Everything that a node does to its host. Every effect may be repeated.
 pub trait Host: Send + Sync + 'static {
     fn now(&self) -> Timestamp;
+
+    fn wait_until(&self, at: Timestamp) -> impl Future<Output = ()> + Send;
 
     /// Makes the image present, pulling it if it is not, and says what it is.
     fn pull(&self, image: &str) -> impl Future<Output = Result<ImageFacts, Failure>> + Send;
@@ -32,6 +35,9 @@ pub trait Host: Send + Sync + 'static {
         image: &ImageFacts,
     ) -> impl Future<Output = Result<Started, Failure>> + Send;
 
+    /// The containers of a launched task that were started, whoever started them.
+    fn started(&self, task: &TaskKey) -> impl Future<Output = Vec<(String, Started)>> + Send;
+
     /// Runs a health check's command in a running container; true where it succeeded.
     fn check(
         &self,
@@ -41,6 +47,7 @@ pub trait Host: Send + Sync + 'static {
         timeout: Duration,
     ) -> impl Future<Output = bool> + Send;
 
+    /// Signals a container; one that has ended needs no signal.
     fn signal(
         &self,
         task: &TaskKey,
@@ -85,6 +92,9 @@ pub trait Host: Send + Sync + 'static {
 
     /// Removes what is on the host of tasks that are not among `keep`.
     fn collect_stale(&self, keep: &[TaskKey]) -> impl Future<Output = ()> + Send;
+
+    /// Removes images that nothing needs; `in_use` are the digests of those that tasks have.
+    fn collect_images(&self, in_use: &BTreeSet<String>) -> impl Future<Output = ()> + Send;
 }
 
 /// An effect that failed, in the words that the task's owner is shown.

@@ -1,26 +1,35 @@
 //! Runs one task: steps, does what the step says, observes what came of it.
 //!
 //! INVARIANT: an effect is done once at a time; a step that asks for it again waits for it.
+//! INVARIANT: a runner never waits for control.
 
-use std::collections::{BTreeMap, BTreeSet};
+mod effects;
+
+use std::path::PathBuf;
 use std::sync::Arc;
 
-use model::session::{AssignedContainer, Assignment, TaskReport};
+use model::session::Assignment;
 use model::{TaskKey, Timestamp};
 use tokio::sync::{mpsc, watch};
-use tokio::task::{AbortHandle, JoinSet};
+use tokio::task::JoinSet;
 
 use crate::journal::{Entry, Journal};
+use crate::log_ship::Shipper;
 use crate::observed::{Observed, Outcome, Phase};
-use crate::ports::{ContainerExit, Host, StopSignal};
+use crate::ports::{ContainerExit, Host};
 use crate::report::report;
+use crate::reports::Reports;
 use crate::step::{Effect, step};
+use effects::Effects;
+
+/// LIMIT: shipping progress that waits for one runner.
+const SHIPPED_QUEUED_MAX: usize = 64;
 
 /// What the manager tells a runner.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Wish {
     Hold(Box<Assignment>),
-    /// Control knows nothing of it any more: it is killed, not stopped.
+    /// Control holds it no more. It is killed, not stopped, if it still runs.
     Kill,
 }
 
@@ -28,30 +37,36 @@ pub(crate) enum Wish {
 pub(crate) struct Runner<H> {
     pub(crate) host: Arc<H>,
     pub(crate) journal: Journal,
+    pub(crate) control_socket: PathBuf,
     pub(crate) wish: watch::Receiver<Wish>,
-    /// What control is told; bounded by whoever made it.
-    pub(crate) reports: mpsc::Sender<TaskReport>,
-    /// How far each container's output is shipped.
-    pub(crate) shipped: mpsc::Receiver<Outcome>,
+    pub(crate) reports: Arc<Reports>,
     pub(crate) assignment: Assignment,
     pub(crate) observed: Observed,
 }
 
-type Effects = JoinSet<Vec<Outcome>>;
+/// What is under way for one task. Dropped, all of it ends.
+struct Work {
+    effects: Effects,
+    /// How far each container's output is shipped.
+    shipped: mpsc::Receiver<Outcome>,
+    _shippers: JoinSet<()>,
+    /// The process that held the task is gone, so nothing more is heard of its containers.
+    is_lost: bool,
+}
 
 impl<H: Host> Runner<H> {
-    /// Runs until the task is over and nothing of it is left.
-    pub(crate) async fn run(mut self) {
-        let mut effects = Effects::new();
-        let mut running: BTreeMap<Effect, AbortHandle> = BTreeMap::new();
-        let mut reported = None;
+    /// Runs until the task is over, control knows, and nothing of it is left.
+    pub(crate) async fn run(mut self) -> TaskKey {
         self.save();
+        self.find_started().await;
+        let mut work = self.begin_work();
         while !self.observed.is_forgotten {
-            let wake_at = self.advance(&mut effects, &mut running);
-            self.tell(&mut reported).await;
-            let outcomes = self.wait(&mut effects, &mut running, wake_at).await;
+            let wake_at = self.advance(&mut work);
+            self.reports.tell(report(&self.assignment, &self.observed));
+            let outcomes = self.wait(&mut work, wake_at).await;
             let now = self.host.now();
             for outcome in outcomes {
+                work.is_lost |= outcome == Outcome::Lost;
                 self.observed.apply(&self.assignment, outcome, now);
             }
             self.save();
@@ -59,152 +74,86 @@ impl<H: Host> Runner<H> {
         if let Err(error) = self.journal.remove(&self.assignment.task) {
             tracing::error!(task = self.assignment.task.id, %error, "a journal stays behind");
         }
+        self.assignment.task
+    }
+
+    /// A process that ended between starting a container and writing so down left it to us:
+    /// it is to be stopped as one that runs, should the task be stopping.
+    async fn find_started(&mut self) {
+        if !self.observed.is_launched || self.observed.stopped_at.is_some() {
+            return;
+        }
+        let started = self.host.started(&self.assignment.task).await;
+        let now = self.host.now();
+        for (container, started) in started {
+            let outcome = Outcome::Started { container, result: Ok(started) };
+            self.observed.apply(&self.assignment, outcome, now);
+        }
+    }
+
+    fn begin_work(&self) -> Work {
+        let (sender, shipped) = mpsc::channel(SHIPPED_QUEUED_MAX);
+        let mut shippers = JoinSet::new();
+        for container in &self.assignment.spec.containers {
+            let seen = self.observed.containers.get(&container.definition.name);
+            if seen.is_some_and(|seen| seen.is_log_shipped) {
+                continue;
+            }
+            let shipper = Shipper {
+                host: Arc::clone(&self.host),
+                control_socket: self.control_socket.clone(),
+                task: self.assignment.task.clone(),
+                container: container.clone(),
+                position: seen.map(|seen| seen.log_position).unwrap_or_default(),
+                shipped: sender.clone(),
+            };
+            shippers.spawn(shipper.run());
+        }
+        Work { effects: Effects::default(), shipped, _shippers: shippers, is_lost: false }
     }
 
     /// Steps, and begins what is not under way. Returns when to step again.
-    fn advance(
-        &mut self,
-        effects: &mut Effects,
-        running: &mut BTreeMap<Effect, AbortHandle>,
-    ) -> Option<Timestamp> {
+    fn advance(&mut self, work: &mut Work) -> Option<Timestamp> {
         let now = self.host.now();
         let mut next = step(&self.assignment, &self.observed, now);
         while let Some(outcome) = next.outcome.take() {
             self.observed.apply(&self.assignment, outcome, now);
             next = step(&self.assignment, &self.observed, now);
         }
-        let is_ending = self.assignment.is_stopping || self.observed.stop.is_some();
-        if is_ending {
+        if self.is_ending() {
             self.observed.stopping_at.get_or_insert(now);
-            for (effect, handle) in &*running {
-                // Nobody waits for an image of a task that is to stop.
-                if let Effect::Pull { .. } | Effect::Check { .. } = effect {
-                    handle.abort();
-                }
-            }
+            work.effects.abort_needless();
         }
-        running.retain(|_, handle| !handle.is_finished());
         for effect in next.effects {
-            let is_blocked = effect == Effect::Remove && running.keys().any(is_setup);
-            if !running.contains_key(&effect) && !is_blocked {
-                let handle = self.begin(&effect, effects);
-                running.insert(effect, handle);
+            if effect == Effect::Remove && work.effects.is_setting_up() {
+                continue;
             }
+            if let Effect::Pull { .. } = effect {
+                self.observed.pull_started_at.get_or_insert(now);
+            }
+            work.effects.begin(self, effect);
         }
         next.wake_at
     }
 
-    fn begin(&mut self, effect: &Effect, effects: &mut Effects) -> AbortHandle {
-        let (host, task) = (Arc::clone(&self.host), self.assignment.task.clone());
-        let assignment = self.assignment.clone();
-        match effect.clone() {
-            Effect::Pull { container } => {
-                self.observed.pull_started_at.get_or_insert(self.host.now());
-                let image = self
-                    .container(&container)
-                    .map(|found| found.definition.image.clone())
-                    .unwrap_or_default();
-                effects.spawn(async move {
-                    let result = host.pull(&image).await.map_err(|failure| failure.reason);
-                    vec![Outcome::Pulled { container, result }]
-                })
-            }
-            Effect::AttachNetwork => effects.spawn(async move {
-                let result = host.attach_network(&assignment).await;
-                vec![Outcome::NetworkAttached(result.map_err(|failure| failure.reason))]
-            }),
-            Effect::Launch => effects.spawn(async move {
-                let result = host.launch(&assignment).await;
-                vec![Outcome::Launched(result.map_err(|failure| failure.reason))]
-            }),
-            Effect::Start { container } => self.begin_start(container, effects),
-            Effect::Check { container } => self.begin_check(container, effects),
-            Effect::Stop { container } | Effect::Kill { container } => {
-                let signal = effect.signal().unwrap_or(StopSignal::Kill);
-                effects.spawn(async move {
-                    if let Err(failure) = host.signal(&task, &container, signal).await {
-                        tracing::warn!(task = task.id, container, %failure, "not signalled");
-                    }
-                    let is_kill = signal == StopSignal::Kill;
-                    vec![Outcome::Signalled { container, is_kill }]
-                })
-            }
-            Effect::Remove => effects.spawn(async move {
-                match host.remove(&task).await {
-                    Ok(()) => vec![Outcome::Removed],
-                    Err(failure) => {
-                        tracing::error!(task = task.id, %failure, "a task is not removed");
-                        // What is left is collected when the node starts again.
-                        vec![Outcome::Removed]
-                    }
-                }
-            }),
-            Effect::Forget => effects.spawn(async move {
-                host.forget(&task).await;
-                vec![Outcome::Forgotten]
-            }),
-        }
-    }
-
-    fn begin_start(&self, name: String, effects: &mut Effects) -> AbortHandle {
-        let (host, assignment) = (Arc::clone(&self.host), self.assignment.clone());
-        let container = self.container(&name).cloned();
-        let image = self.observed.containers.get(&name).and_then(|seen| seen.image.clone());
-        effects.spawn(async move {
-            let (Some(container), Some(image)) = (container, image) else { return Vec::new() };
-            let started = host.start(&assignment, &container, &image).await;
-            let result = started.map_err(|failure| failure.reason);
-            vec![Outcome::Started { container: name, result }]
-        })
-    }
-
-    fn begin_check(&self, name: String, effects: &mut Effects) -> AbortHandle {
-        let (host, task) = (Arc::clone(&self.host), self.assignment.task.clone());
-        let check = self.container(&name).and_then(|c| c.definition.health_check.clone());
-        effects.spawn(async move {
-            let Some(check) = check else { return Vec::new() };
-            let timeout = std::time::Duration::from_secs(check.timeout_secs.into());
-            let is_success = host.check(&task, &name, &check.command, timeout).await;
-            vec![Outcome::Checked { container: name, is_success }]
-        })
-    }
-
     /// Waits for the first thing that happens.
-    async fn wait(
-        &mut self,
-        effects: &mut Effects,
-        running: &mut BTreeMap<Effect, AbortHandle>,
-        wake_at: Option<Timestamp>,
-    ) -> Vec<Outcome> {
+    async fn wait(&mut self, work: &mut Work, wake_at: Option<Timestamp>) -> Vec<Outcome> {
+        let is_watching = self.is_watching(work);
+        let exited = self.exited();
         let timer = async {
             match wake_at {
-                Some(at) => {
-                    let remaining = at.since(self.host.now());
-                    let never = std::future::pending::<()>();
-                    let _ = tokio::time::timeout(remaining, never).await;
-                }
+                Some(at) => self.host.wait_until(at).await,
                 None => std::future::pending().await,
             }
         };
-        let exited: Vec<String> = self.exited();
-        let is_watching = self.observed.is_launched && self.observed.stopped_at.is_none();
-        let exit = async {
-            if is_watching {
-                self.host.next_exit(&self.assignment.task, &exited).await
-            } else {
-                std::future::pending().await
-            }
-        };
         tokio::select! {
-            Some(done) = effects.join_next() => {
-                running.retain(|_, handle| !handle.is_finished());
-                done.unwrap_or_default()
+            outcomes = work.effects.next() => outcomes,
+            exit = self.host.next_exit(&self.assignment.task, &exited), if is_watching => {
+                vec![outcome_of(exit)]
             }
-            exit = exit => vec![outcome_of(exit)],
-            Some(outcome) = self.shipped.recv() => vec![outcome],
-            changed = self.wish.changed() => {
-                // A manager that ended leaves the task as it is.
-                if changed.is_err() { std::future::pending::<()>().await }
+            Some(outcome) = work.shipped.recv() => vec![outcome],
+            // A manager that ended leaves the task as it is.
+            Ok(()) = self.wish.changed() => {
                 self.follow_wish();
                 Vec::new()
             }
@@ -220,6 +169,7 @@ impl<H: Host> Runner<H> {
             }
             Wish::Hold(_) => {}
             Wish::Kill => {
+                self.observed.is_released = true;
                 self.assignment.is_stopping = true;
                 for container in &mut self.assignment.spec.containers {
                     container.definition.stop_timeout_secs = Some(0);
@@ -228,14 +178,16 @@ impl<H: Host> Runner<H> {
         }
     }
 
-    /// Tells control, where there is something new to tell.
-    async fn tell(&self, reported: &mut Option<TaskReport>) {
-        let next = report(&self.assignment, &self.observed);
-        if reported.as_ref() != Some(&next) {
-            // The manager's end ends this process's work too.
-            let _ = self.reports.send(next.clone()).await;
-            *reported = Some(next);
-        }
+    fn is_ending(&self) -> bool {
+        self.assignment.is_stopping || self.observed.stop.is_some()
+    }
+
+    /// Whether a container may still end by itself.
+    fn is_watching(&self, work: &Work) -> bool {
+        let is_held = self.observed.is_launched && self.observed.stopped_at.is_none();
+        let may_end =
+            !self.is_ending() || self.observed.is_any_running() || work.effects.is_setting_up();
+        is_held && may_end && !work.is_lost
     }
 
     fn save(&self) {
@@ -245,36 +197,20 @@ impl<H: Host> Runner<H> {
         }
     }
 
-    fn container(&self, name: &str) -> Option<&AssignedContainer> {
-        self.assignment.spec.containers.iter().find(|found| found.definition.name == name)
-    }
-
     fn exited(&self) -> Vec<String> {
         let is_exited = |phase: &Phase| matches!(phase, Phase::Exited { .. });
         let containers = self.observed.containers.iter();
-        let exited: BTreeSet<&String> =
-            containers.filter(|(_, seen)| is_exited(&seen.phase)).map(|(name, _)| name).collect();
-        exited.into_iter().cloned().collect()
-    }
-}
-
-/// Effects that make something which removal would miss.
-fn is_setup(effect: &Effect) -> bool {
-    match effect {
-        Effect::AttachNetwork | Effect::Launch | Effect::Start { .. } => true,
-        Effect::Pull { .. }
-        | Effect::Check { .. }
-        | Effect::Stop { .. }
-        | Effect::Kill { .. }
-        | Effect::Remove
-        | Effect::Forget => false,
+        containers
+            .filter(|(_, seen)| is_exited(&seen.phase))
+            .map(|(name, _)| name.clone())
+            .collect()
     }
 }
 
 fn outcome_of(exit: ContainerExit) -> Outcome {
     match exit {
-        ContainerExit::Exited { container, code, is_out_of_memory, at: _ } => {
-            Outcome::Exited { container, code, is_out_of_memory }
+        ContainerExit::Exited { container, code, is_out_of_memory, at } => {
+            Outcome::Exited { container, code, is_out_of_memory, at }
         }
         ContainerExit::Lost => Outcome::Lost,
     }

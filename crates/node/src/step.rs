@@ -62,7 +62,9 @@ pub fn step(assignment: &Assignment, observed: &Observed, now: Timestamp) -> Ste
         return step;
     }
     if observed.stopped_at.is_some() {
-        if observed.containers.values().all(|c| c.is_log_shipped || !has_run(c)) {
+        let is_shipped = observed.containers.values().all(|c| c.is_log_shipped || !has_run(c));
+        // Forgotten earlier it could be run again: control may not know yet that it ran.
+        if is_shipped && observed.is_released {
             step.effects.push(Effect::Forget);
         }
     } else if assignment.is_stopping || observed.stop.is_some() {
@@ -245,7 +247,8 @@ fn is_needed(assignment: &Assignment, observed: &Observed, name: &str) -> bool {
 
 /// Whether a container may have written anything.
 pub fn has_run(container: &Container) -> bool {
-    container.runtime_id.is_some()
+    let has_ended = matches!(container.phase, Phase::Exited { code: Some(_), .. });
+    container.runtime_id.is_some() || has_ended
 }
 
 #[cfg(test)]

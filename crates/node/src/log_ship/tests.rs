@@ -1,5 +1,7 @@
 //! What a shipper sends, by what it is answered.
 
+use std::collections::BTreeSet;
+
 use link::Listener;
 use model::session::{Assignment, LogLine, NameRecord};
 use model::{Scope, Timestamp};
@@ -22,6 +24,9 @@ impl Host for Wrote {
     fn now(&self) -> Timestamp {
         Timestamp::EPOCH
     }
+    async fn wait_until(&self, _: Timestamp) {
+        unreachable!("a shipper only reads")
+    }
     async fn pull(&self, _: &str) -> Result<ImageFacts, Failure> {
         unreachable!("a shipper only reads")
     }
@@ -39,6 +44,9 @@ impl Host for Wrote {
     ) -> Result<Started, Failure> {
         unreachable!("a shipper only reads")
     }
+    async fn started(&self, _: &TaskKey) -> Vec<(String, Started)> {
+        unreachable!("a shipper only reads")
+    }
     async fn check(&self, _: &TaskKey, _: &str, _: &[String], _: Duration) -> bool {
         unreachable!("a shipper only reads")
     }
@@ -54,6 +62,7 @@ impl Host for Wrote {
     }
     async fn set_names(&self, _: &[NameRecord]) {}
     async fn collect_stale(&self, _: &[TaskKey]) {}
+    async fn collect_images(&self, _: &BTreeSet<String>) {}
 }
 
 fn place(records: u64) -> LogPosition {

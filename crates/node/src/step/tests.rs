@@ -117,6 +117,10 @@ fn happen(
             assignment.is_stopping = true;
             return;
         }
+        "released" => {
+            observed.is_released = true;
+            return;
+        }
         "time" => {
             *now = *now + Duration::from_secs(words[1].parse().expect("seconds"));
             return;
@@ -138,6 +142,7 @@ fn happen(
             container: container(),
             code: words[2].parse().expect("a code"),
             is_out_of_memory: words.get(3) == Some(&"memory"),
+            at: *now,
         },
         "lost" => Outcome::Lost,
         "removed" => Outcome::Removed,
@@ -162,6 +167,7 @@ fn a_task_runs_and_is_stopped() {
             "signalled web kill",
             "exited web 137",
             "removed",
+            "released",
             "shipped web",
         ],
         &expect![[r#"
@@ -176,6 +182,7 @@ fn a_task_runs_and_is_stopped() {
             signalled web kill -> STOPPING: 
             exited web 137 -> DEPROVISIONING: remove
             removed -> STOPPED: 
+            released -> STOPPED: 
             shipped web -> STOPPED: forget
         "#]],
     );
@@ -185,12 +192,13 @@ fn a_task_runs_and_is_stopped() {
 fn an_image_that_cannot_be_pulled_ends_the_task() {
     play(
         "web essential",
-        &["network", "launched, unpullable web", "removed"],
+        &["network", "launched, unpullable web", "removed", "released"],
         &expect![[r#"
             begin -> PENDING: network, pull web
             network -> PENDING: launch, pull web
             launched, unpullable web -> DEPROVISIONING: remove
-            removed -> STOPPED: forget
+            removed -> STOPPED: 
+            released -> STOPPED: forget
             TaskFailedToStart: CannotPullContainerError: not found
         "#]],
     );
