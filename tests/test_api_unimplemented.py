@@ -89,12 +89,12 @@ def test_what_is_not_imported_is_unknown(client, service, name):
 
 def test_the_cli_shows_what_is_not_implemented(shared):
     with pytest.raises(clients.AwsError) as refused:
-        shared.aws("ecs", "list-container-instances", cluster="x")
+        shared.aws("ecs", "list-services-by-namespace", namespace="x")
     assert (refused.value.code, refused.value.operation) == (
         "NotImplemented",
-        "ListContainerInstances",
+        "ListServicesByNamespace",
     )
-    assert "`ListContainerInstances`" in refused.value.message
+    assert "`ListServicesByNamespace`" in refused.value.message
 
 
 @pytest.mark.parametrize(

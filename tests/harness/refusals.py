@@ -6,7 +6,7 @@ from harness.clients import AwsError
 
 
 def refused(call, *arguments, **named):
-    """The error of a call of a boto3 client or of `host.aws`; a call that succeeds fails the test."""
+    """The error of a call of a boto3 client or of `host.aws`; one that succeeds fails the test."""
     try:
         answer = call(*arguments, **named)
     except botocore.exceptions.ClientError as error:
