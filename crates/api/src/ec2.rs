@@ -68,7 +68,7 @@ impl Ec2 for Api {
         caller: &Caller,
         input: DescribeAvailabilityZonesRequest,
     ) -> Result<DescribeAvailabilityZonesResult, ApiError> {
-        describe_availability_zones::run(self, caller, input).await
+        describe_availability_zones::run(caller, &input)
     }
 
     async fn describe_network_interfaces(
@@ -76,7 +76,7 @@ impl Ec2 for Api {
         caller: &Caller,
         input: DescribeNetworkInterfacesRequest,
     ) -> Result<DescribeNetworkInterfacesResult, ApiError> {
-        describe_network_interfaces::run(self, caller, input).await
+        describe_network_interfaces::run(self, caller, &input)
     }
 
     async fn describe_regions(
@@ -84,7 +84,7 @@ impl Ec2 for Api {
         caller: &Caller,
         input: DescribeRegionsRequest,
     ) -> Result<DescribeRegionsResult, ApiError> {
-        describe_regions::run(self, caller, input).await
+        describe_regions::run(caller, &input)
     }
 
     async fn describe_security_group_rules(
@@ -116,7 +116,7 @@ impl Ec2 for Api {
         caller: &Caller,
         input: DescribeTagsRequest,
     ) -> Result<DescribeTagsResult, ApiError> {
-        describe_tags::run(self, caller, input).await
+        describe_tags::run(self, caller, &input)
     }
 
     async fn describe_vpc_attribute(

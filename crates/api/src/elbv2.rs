@@ -160,10 +160,10 @@ impl Elbv2 for Api {
 
     async fn describe_account_limits(
         &self,
-        caller: &Caller,
+        _caller: &Caller,
         input: DescribeAccountLimitsInput,
     ) -> Result<DescribeAccountLimitsOutput, ApiError> {
-        describe_account_limits::run(self, caller, input).await
+        describe_account_limits::run(&input)
     }
 
     async fn describe_listener_attributes(
@@ -171,7 +171,7 @@ impl Elbv2 for Api {
         caller: &Caller,
         input: DescribeListenerAttributesInput,
     ) -> Result<DescribeListenerAttributesOutput, ApiError> {
-        describe_listener_attributes::run(self, caller, input).await
+        describe_listener_attributes::run(self, caller, &input)
     }
 
     async fn describe_listeners(
@@ -179,7 +179,7 @@ impl Elbv2 for Api {
         caller: &Caller,
         input: DescribeListenersInput,
     ) -> Result<DescribeListenersOutput, ApiError> {
-        describe_listeners::run(self, caller, input).await
+        describe_listeners::run(self, caller, &input)
     }
 
     async fn describe_load_balancer_attributes(
@@ -187,7 +187,7 @@ impl Elbv2 for Api {
         caller: &Caller,
         input: DescribeLoadBalancerAttributesInput,
     ) -> Result<DescribeLoadBalancerAttributesOutput, ApiError> {
-        describe_load_balancer_attributes::run(self, caller, input).await
+        describe_load_balancer_attributes::run(self, caller, &input)
     }
 
     async fn describe_load_balancers(
@@ -195,7 +195,7 @@ impl Elbv2 for Api {
         caller: &Caller,
         input: DescribeLoadBalancersInput,
     ) -> Result<DescribeLoadBalancersOutput, ApiError> {
-        describe_load_balancers::run(self, caller, input).await
+        describe_load_balancers::run(self, caller, &input)
     }
 
     async fn describe_rules(
@@ -203,15 +203,15 @@ impl Elbv2 for Api {
         caller: &Caller,
         input: DescribeRulesInput,
     ) -> Result<DescribeRulesOutput, ApiError> {
-        describe_rules::run(self, caller, input).await
+        describe_rules::run(self, caller, &input)
     }
 
     async fn describe_ssl_policies(
         &self,
-        caller: &Caller,
+        _caller: &Caller,
         input: DescribeSSLPoliciesInput,
     ) -> Result<DescribeSSLPoliciesOutput, ApiError> {
-        describe_ssl_policies::run(self, caller, input).await
+        describe_ssl_policies::run(&input)
     }
 
     async fn describe_tags(
@@ -219,7 +219,7 @@ impl Elbv2 for Api {
         caller: &Caller,
         input: DescribeTagsInput,
     ) -> Result<DescribeTagsOutput, ApiError> {
-        describe_tags::run(self, caller, input).await
+        describe_tags::run(self, caller, &input)
     }
 
     async fn describe_target_group_attributes(
@@ -227,7 +227,7 @@ impl Elbv2 for Api {
         caller: &Caller,
         input: DescribeTargetGroupAttributesInput,
     ) -> Result<DescribeTargetGroupAttributesOutput, ApiError> {
-        describe_target_group_attributes::run(self, caller, input).await
+        describe_target_group_attributes::run(self, caller, &input)
     }
 
     async fn describe_target_groups(
@@ -235,7 +235,7 @@ impl Elbv2 for Api {
         caller: &Caller,
         input: DescribeTargetGroupsInput,
     ) -> Result<DescribeTargetGroupsOutput, ApiError> {
-        describe_target_groups::run(self, caller, input).await
+        describe_target_groups::run(self, caller, &input)
     }
 
     async fn describe_target_health(
@@ -243,7 +243,7 @@ impl Elbv2 for Api {
         caller: &Caller,
         input: DescribeTargetHealthInput,
     ) -> Result<DescribeTargetHealthOutput, ApiError> {
-        describe_target_health::run(self, caller, input).await
+        describe_target_health::run(self, caller, &input)
     }
 
     async fn modify_listener(
@@ -315,7 +315,7 @@ impl Elbv2 for Api {
         caller: &Caller,
         input: SetIpAddressTypeInput,
     ) -> Result<SetIpAddressTypeOutput, ApiError> {
-        set_ip_address_type::run(self, caller, input).await
+        set_ip_address_type::run(self, caller, &input)
     }
 
     async fn set_rule_priorities(
@@ -339,7 +339,7 @@ impl Elbv2 for Api {
         caller: &Caller,
         input: SetSubnetsInput,
     ) -> Result<SetSubnetsOutput, ApiError> {
-        set_subnets::run(self, caller, input).await
+        set_subnets::run(self, caller, &input)
     }
 }
 

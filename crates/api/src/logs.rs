@@ -149,6 +149,7 @@ impl Logs for Api {
 }
 
 /// A refusal of the log store as the API says it.
+#[expect(clippy::needless_pass_by_value, reason = "it stands in `map_err`")]
 fn refusal(error: LogsError) -> ApiError {
     let message = error.to_string();
     match error {

@@ -1,4 +1,4 @@
-//! DescribeAccountAttributes: the default VPC, and that there is no other platform.
+//! `DescribeAccountAttributes`: the default VPC, and that there is no other platform.
 
 use aws_api::ec2::{
     AccountAttribute, AccountAttributeName, AccountAttributeValue,

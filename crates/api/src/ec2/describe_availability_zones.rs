@@ -1,4 +1,4 @@
-//! DescribeAvailabilityZones: the three zones of the region.
+//! `DescribeAvailabilityZones`: the three zones of the region.
 
 use aws_api::ec2::{
     AvailabilityZone, AvailabilityZoneOptInStatus, AvailabilityZoneState,
@@ -9,7 +9,7 @@ use wire::ApiError;
 use super::describe;
 use super::filter::{Filters, Names};
 use super::zone::{self, Zone};
-use crate::{Api, Caller};
+use crate::Caller;
 
 const FILTERS: Names = Names {
     known: &[
@@ -25,10 +25,9 @@ const FILTERS: Names = Names {
 };
 
 /// `AllAvailabilityZones` asks for those too that one can opt in to; there are none.
-pub(super) async fn run(
-    _api: &Api,
+pub(super) fn run(
     caller: &Caller,
-    input: DescribeAvailabilityZonesRequest,
+    input: &DescribeAvailabilityZonesRequest,
 ) -> Result<DescribeAvailabilityZonesResult, ApiError> {
     describe::check_dry_run(input.dry_run)?;
     let filters = Filters::new(input.filters.as_deref(), FILTERS)?;

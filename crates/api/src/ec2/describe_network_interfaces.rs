@@ -1,4 +1,4 @@
-//! DescribeNetworkInterfaces: those of tasks and of load balancers.
+//! `DescribeNetworkInterfaces`: those of tasks and of load balancers.
 
 use aws_api::ec2::{DescribeNetworkInterfacesRequest, DescribeNetworkInterfacesResult};
 use wire::ApiError;
@@ -8,10 +8,10 @@ use super::network_interface;
 use crate::{Api, Caller};
 
 /// `IncludeManagedResources` adds those that a managed provider holds; there are none.
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: DescribeNetworkInterfacesRequest,
+    input: &DescribeNetworkInterfacesRequest,
 ) -> Result<DescribeNetworkInterfacesResult, ApiError> {
     let snapshot = api.snapshot();
     let wanted = Wanted {

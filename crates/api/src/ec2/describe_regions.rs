@@ -1,11 +1,11 @@
-//! DescribeRegions: the regions that a caller can use, which are all of the same server.
+//! `DescribeRegions`: the regions that a caller can use, which are all of the same server.
 
 use aws_api::ec2::{DescribeRegionsRequest, DescribeRegionsResult, Region};
 use wire::ApiError;
 
 use super::filter::{Filters, Names};
 use super::{describe, zone};
-use crate::{Api, Caller};
+use crate::Caller;
 
 const FILTERS: Names = Names { known: &["opt-in-status", "region-name"], absent: &["endpoint"] };
 
@@ -35,10 +35,9 @@ const OPT_IN_STATUS: &str = "opt-in-not-required";
 
 /// `AllRegions` adds those that are not enabled; there are none. No endpoint is shown, for
 /// it is the one that the caller speaks to.
-pub(super) async fn run(
-    _api: &Api,
+pub(super) fn run(
     caller: &Caller,
-    input: DescribeRegionsRequest,
+    input: &DescribeRegionsRequest,
 ) -> Result<DescribeRegionsResult, ApiError> {
     describe::check_dry_run(input.dry_run)?;
     let filters = Filters::new(input.filters.as_deref(), FILTERS)?;

@@ -1,4 +1,4 @@
-//! DescribeSecurityGroupRules: the rules of the region's security groups.
+//! `DescribeSecurityGroupRules`: the rules of the region's security groups.
 
 use aws_api::ec2::{DescribeSecurityGroupRulesRequest, DescribeSecurityGroupRulesResult};
 use wire::ApiError;

@@ -1,4 +1,4 @@
-//! DescribeSecurityGroups: by id, by name in the default VPC, or by filter.
+//! `DescribeSecurityGroups`: by id, by name in the default VPC, or by filter.
 
 use aws_api::ec2::{DescribeSecurityGroupsRequest, DescribeSecurityGroupsResult};
 use model::{Scope, Snapshot};

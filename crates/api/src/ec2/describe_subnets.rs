@@ -1,4 +1,4 @@
-//! DescribeSubnets: the subnets of the region's VPCs.
+//! `DescribeSubnets`: the subnets of the region's VPCs.
 
 use aws_api::ec2::{DescribeSubnetsRequest, DescribeSubnetsResult};
 use wire::ApiError;

@@ -1,4 +1,4 @@
-//! DescribeTags: every tag of the region's networks.
+//! `DescribeTags`: every tag of the region's networks.
 
 use aws_api::ec2::{DescribeTagsRequest, DescribeTagsResult, TagDescription};
 use model::Tags;
@@ -19,10 +19,10 @@ struct Held<'a> {
     value: &'a str,
 }
 
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: DescribeTagsRequest,
+    input: &DescribeTagsRequest,
 ) -> Result<DescribeTagsResult, ApiError> {
     describe::check_dry_run(input.dry_run)?;
     let snapshot = api.snapshot();

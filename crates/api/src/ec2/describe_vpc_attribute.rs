@@ -1,4 +1,4 @@
-//! DescribeVpcAttribute: the attributes of a default VPC.
+//! `DescribeVpcAttribute`: the attributes of a default VPC.
 //
 // COMPAT: in a default VPC names are resolved and hosts have names ("DNS attributes for
 // your VPC").

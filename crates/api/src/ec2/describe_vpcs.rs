@@ -1,4 +1,4 @@
-//! DescribeVpcs: the region's VPCs.
+//! `DescribeVpcs`: the region's VPCs.
 
 use aws_api::ec2::{DescribeVpcsRequest, DescribeVpcsResult};
 use wire::ApiError;

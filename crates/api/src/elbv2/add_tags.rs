@@ -1,4 +1,4 @@
-//! AddTags: adds tags to resources, or replaces their values.
+//! `AddTags`: adds tags to resources, or replaces their values.
 
 use aws_api::elbv2::{AddTagsInput, AddTagsOutput};
 use wire::ApiError;

@@ -1,4 +1,4 @@
-//! Attributes: which there are, what each may be set to, and what it is unless set.
+//! `Attributes`: which there are, what each may be set to, and what it is unless set.
 //
 // COMPAT: names, ranges and defaults are those of `LoadBalancerAttribute`,
 // `TargetGroupAttribute` and `ListenerAttribute` in the service model.

@@ -1,4 +1,4 @@
-//! CreateListener: opens a port of a load balancer.
+//! `CreateListener`: opens a port of a load balancer.
 
 use aws_api::elbv2::{CreateListenerInput, CreateListenerOutput, errors};
 use model::{Attributes, Entry, Listener, LoadBalancer};

@@ -1,4 +1,4 @@
-//! CreateLoadBalancer: makes an application load balancer, which serves at once.
+//! `CreateLoadBalancer`: makes an application load balancer, which serves at once.
 
 use aws_api::elbv2::{self, CreateLoadBalancerInput, CreateLoadBalancerOutput, errors};
 use model::{Attributes, LoadBalancer};

@@ -1,4 +1,4 @@
-//! CreateRule: adds a rule to a listener.
+//! `CreateRule`: adds a rule to a listener.
 
 use aws_api::elbv2::{CreateRuleInput, CreateRuleOutput, errors};
 use model::Rule;

@@ -1,4 +1,4 @@
-//! CreateTargetGroup: makes a target group of addresses that speak HTTP.
+//! `CreateTargetGroup`: makes a target group of addresses that speak HTTP.
 
 use aws_api::elbv2::{
     CreateTargetGroupInput, CreateTargetGroupOutput, ProtocolEnum, TargetGroupIpAddressTypeEnum,

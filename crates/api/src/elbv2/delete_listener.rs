@@ -1,4 +1,4 @@
-//! DeleteListener: closes a port of a load balancer; its rules go with it.
+//! `DeleteListener`: closes a port of a load balancer; its rules go with it.
 
 use aws_api::elbv2::{DeleteListenerInput, DeleteListenerOutput};
 use wire::ApiError;

@@ -1,4 +1,4 @@
-//! DeleteLoadBalancer: its listeners, rules and address go with it.
+//! `DeleteLoadBalancer`: its listeners, rules and address go with it.
 
 use aws_api::elbv2::{DeleteLoadBalancerInput, DeleteLoadBalancerOutput, errors};
 use wire::ApiError;

@@ -1,4 +1,4 @@
-//! DeleteRule: takes a rule off its listener.
+//! `DeleteRule`: takes a rule off its listener.
 
 use aws_api::elbv2::{DeleteRuleInput, DeleteRuleOutput};
 use wire::ApiError;

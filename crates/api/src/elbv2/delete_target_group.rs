@@ -1,4 +1,4 @@
-//! DeleteTargetGroup: a group that nothing forwards to; its targets go with it.
+//! `DeleteTargetGroup`: a group that nothing forwards to; its targets go with it.
 
 use aws_api::elbv2::{DeleteTargetGroupInput, DeleteTargetGroupOutput, errors};
 use wire::ApiError;

@@ -1,4 +1,4 @@
-//! DeregisterTargets: gives targets no new request, and lets go of them once they are drained.
+//! `DeregisterTargets`: gives targets no new request, and lets go of them once they are drained.
 
 use std::collections::BTreeSet;
 

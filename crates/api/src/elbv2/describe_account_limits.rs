@@ -1,4 +1,4 @@
-//! DescribeAccountLimits: the limits that these operations hold callers to.
+//! `DescribeAccountLimits`: the limits that these operations hold callers to.
 
 use aws_api::elbv2::{DescribeAccountLimitsInput, DescribeAccountLimitsOutput, Limit};
 use wire::ApiError;
@@ -7,7 +7,6 @@ use super::{
     action, condition, create_listener, create_load_balancer, create_rule, create_target_group,
     listing, register_targets,
 };
-use crate::{Api, Caller};
 
 const LIMITS: [(&str, usize); 9] = [
     ("application-load-balancers", create_load_balancer::PER_REGION_MAX),
@@ -21,10 +20,8 @@ const LIMITS: [(&str, usize); 9] = [
     ("targets-per-target-group", register_targets::PER_TARGET_GROUP_MAX),
 ];
 
-pub(super) async fn run(
-    _api: &Api,
-    _caller: &Caller,
-    input: DescribeAccountLimitsInput,
+pub(super) fn run(
+    input: &DescribeAccountLimitsInput,
 ) -> Result<DescribeAccountLimitsOutput, ApiError> {
     let mut limits = LIMITS;
     limits.sort_unstable();

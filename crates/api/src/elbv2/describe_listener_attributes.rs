@@ -1,4 +1,4 @@
-//! DescribeListenerAttributes: every attribute of a listener, set or not.
+//! `DescribeListenerAttributes`: every attribute of a listener, set or not.
 
 use aws_api::elbv2::{DescribeListenerAttributesInput, DescribeListenerAttributesOutput};
 use wire::ApiError;
@@ -6,10 +6,10 @@ use wire::ApiError;
 use super::{attribute, listener};
 use crate::{Api, Caller};
 
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: DescribeListenerAttributesInput,
+    input: &DescribeListenerAttributesInput,
 ) -> Result<DescribeListenerAttributesOutput, ApiError> {
     let snapshot = api.snapshot();
     let known = listener::find(&snapshot, &caller.scope, &input.listener_arn)?;

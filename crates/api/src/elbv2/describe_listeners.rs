@@ -1,4 +1,4 @@
-//! DescribeListeners: those of a load balancer, or those that are named.
+//! `DescribeListeners`: those of a load balancer, or those that are named.
 
 use aws_api::elbv2::{DescribeListenersInput, DescribeListenersOutput, errors};
 use model::{Entry, Listener, Scope, Snapshot};
@@ -7,13 +7,13 @@ use wire::ApiError;
 use super::{listener, listing, load_balancer};
 use crate::{Api, Caller};
 
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: DescribeListenersInput,
+    input: &DescribeListenersInput,
 ) -> Result<DescribeListenersOutput, ApiError> {
     let snapshot = api.snapshot();
-    let found = select(&snapshot, &caller.scope, &input)?;
+    let found = select(&snapshot, &caller.scope, input)?;
     let asked = (input.marker.as_deref(), input.page_size);
     let page = listing::page(found, |listener| listener.arn(), asked)?;
     let shown = page.items.into_iter().map(|listener| listener::render(listener));

@@ -1,4 +1,4 @@
-//! DescribeLoadBalancerAttributes: every attribute of a load balancer, set or not.
+//! `DescribeLoadBalancerAttributes`: every attribute of a load balancer, set or not.
 
 use aws_api::elbv2::{DescribeLoadBalancerAttributesInput, DescribeLoadBalancerAttributesOutput};
 use wire::ApiError;
@@ -6,10 +6,10 @@ use wire::ApiError;
 use super::{attribute, load_balancer};
 use crate::{Api, Caller};
 
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: DescribeLoadBalancerAttributesInput,
+    input: &DescribeLoadBalancerAttributesInput,
 ) -> Result<DescribeLoadBalancerAttributesOutput, ApiError> {
     let snapshot = api.snapshot();
     let known = load_balancer::find(&snapshot, &caller.scope, &input.load_balancer_arn)?;

@@ -1,4 +1,4 @@
-//! DescribeLoadBalancers: all of them, or those that are named.
+//! `DescribeLoadBalancers`: all of them, or those that are named.
 
 use aws_api::elbv2::{DescribeLoadBalancersInput, DescribeLoadBalancersOutput, errors};
 use model::{Entry, LoadBalancer, Scope, Snapshot};
@@ -7,13 +7,13 @@ use wire::ApiError;
 use super::{listing, load_balancer};
 use crate::{Api, Caller};
 
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: DescribeLoadBalancersInput,
+    input: &DescribeLoadBalancersInput,
 ) -> Result<DescribeLoadBalancersOutput, ApiError> {
     let snapshot = api.snapshot();
-    let found = select(&snapshot, &caller.scope, &input)?;
+    let found = select(&snapshot, &caller.scope, input)?;
     let asked = (input.marker.as_deref(), input.page_size);
     let page = listing::page(found, |balancer| balancer.name.clone(), asked)?;
     let shown = page.items.into_iter().map(|each| load_balancer::render(&snapshot, each));

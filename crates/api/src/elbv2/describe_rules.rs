@@ -1,4 +1,4 @@
-//! DescribeRules: those of a listener in order of priority, or those that are named.
+//! `DescribeRules`: those of a listener in order of priority, or those that are named.
 
 use aws_api::elbv2::{DescribeRulesInput, DescribeRulesOutput};
 use model::{Scope, Snapshot};
@@ -8,13 +8,13 @@ use super::rule::Named;
 use super::{listener, listing, rule};
 use crate::{Api, Caller};
 
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: DescribeRulesInput,
+    input: &DescribeRulesInput,
 ) -> Result<DescribeRulesOutput, ApiError> {
     let snapshot = api.snapshot();
-    let mut found = select(&snapshot, &caller.scope, &input)?;
+    let mut found = select(&snapshot, &caller.scope, input)?;
     found.sort_by_key(rule::key);
     let asked = (input.marker.as_deref(), input.page_size);
     let page = listing::page(found, rule::key, asked)?;

@@ -1,16 +1,11 @@
-//! DescribeSSLPolicies: there are none, since no listener speaks HTTPS yet.
+//! `DescribeSSLPolicies`: there are none, since no listener speaks HTTPS yet.
 
 use aws_api::elbv2::{DescribeSSLPoliciesInput, DescribeSSLPoliciesOutput, SslPolicy, errors};
 use wire::ApiError;
 
 use super::listing;
-use crate::{Api, Caller};
 
-pub(super) async fn run(
-    _api: &Api,
-    _caller: &Caller,
-    input: DescribeSSLPoliciesInput,
-) -> Result<DescribeSSLPoliciesOutput, ApiError> {
+pub(super) fn run(input: &DescribeSSLPoliciesInput) -> Result<DescribeSSLPoliciesOutput, ApiError> {
     if input.names.as_ref().is_some_and(|names| !names.is_empty()) {
         return Err(errors::ssl_policy_not_found_exception(
             "One or more SSL policies not found: HTTPS is not supported by Longshore yet",

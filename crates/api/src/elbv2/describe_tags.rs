@@ -1,4 +1,4 @@
-//! DescribeTags: the tags of the resources that are named.
+//! `DescribeTags`: the tags of the resources that are named.
 
 use aws_api::elbv2::{DescribeTagsInput, DescribeTagsOutput, TagDescription};
 use wire::ApiError;
@@ -6,10 +6,10 @@ use wire::ApiError;
 use super::{tagged, tags};
 use crate::{Api, Caller};
 
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: DescribeTagsInput,
+    input: &DescribeTagsInput,
 ) -> Result<DescribeTagsOutput, ApiError> {
     let snapshot = api.snapshot();
     let found = tagged::find(&snapshot, &caller.scope, &input.resource_arns)?;

@@ -1,4 +1,4 @@
-//! DescribeTargetGroupAttributes: every attribute of a target group, set or not.
+//! `DescribeTargetGroupAttributes`: every attribute of a target group, set or not.
 
 use aws_api::elbv2::{DescribeTargetGroupAttributesInput, DescribeTargetGroupAttributesOutput};
 use wire::ApiError;
@@ -6,10 +6,10 @@ use wire::ApiError;
 use super::{attribute, target_group};
 use crate::{Api, Caller};
 
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: DescribeTargetGroupAttributesInput,
+    input: &DescribeTargetGroupAttributesInput,
 ) -> Result<DescribeTargetGroupAttributesOutput, ApiError> {
     let snapshot = api.snapshot();
     let known = target_group::find(&snapshot, &caller.scope, &input.target_group_arn)?;

@@ -1,4 +1,4 @@
-//! DescribeTargetGroups: all of them, those that are named, or those of a load balancer.
+//! `DescribeTargetGroups`: all of them, those that are named, or those of a load balancer.
 
 use aws_api::elbv2::{DescribeTargetGroupsInput, DescribeTargetGroupsOutput, errors};
 use model::{Entry, Scope, Snapshot, TargetGroup};
@@ -8,14 +8,14 @@ use super::target_group::Usage;
 use super::{listing, load_balancer, target_group};
 use crate::{Api, Caller};
 
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: DescribeTargetGroupsInput,
+    input: &DescribeTargetGroupsInput,
 ) -> Result<DescribeTargetGroupsOutput, ApiError> {
     let snapshot = api.snapshot();
     let usage = target_group::usage(&snapshot, &caller.scope);
-    let found = select(&snapshot, &caller.scope, (&input, &usage))?;
+    let found = select(&snapshot, &caller.scope, (input, &usage))?;
     let asked = (input.marker.as_deref(), input.page_size);
     let page = listing::page(found, |group| group.name.clone(), asked)?;
     let shown = page.items.into_iter().map(|group| target_group::render(group, &usage));

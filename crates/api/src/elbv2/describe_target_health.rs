@@ -1,4 +1,4 @@
-//! DescribeTargetHealth: what the balancer last saw of each target.
+//! `DescribeTargetHealth`: what the balancer last saw of each target.
 
 use std::str::FromStr as _;
 
@@ -12,10 +12,10 @@ use wire::ApiError;
 use super::{target, target_group};
 use crate::{Api, Caller};
 
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: DescribeTargetHealthInput,
+    input: &DescribeTargetHealthInput,
 ) -> Result<DescribeTargetHealthOutput, ApiError> {
     if input.include.as_ref().is_some_and(|include| !include.is_empty()) {
         return Err(super::unsupported("`Include` is not supported by Longshore yet".to_owned()));

@@ -1,4 +1,4 @@
-//! ModifyListener: moves a listener to another port, or replaces its default action.
+//! `ModifyListener`: moves a listener to another port, or replaces its default action.
 
 use aws_api::elbv2::{ModifyListenerInput, ModifyListenerOutput};
 use model::Listener;

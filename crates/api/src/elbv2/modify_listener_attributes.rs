@@ -1,4 +1,4 @@
-//! ModifyListenerAttributes: sets attributes of a listener.
+//! `ModifyListenerAttributes`: sets attributes of a listener.
 
 use aws_api::elbv2::{ModifyListenerAttributesInput, ModifyListenerAttributesOutput};
 use model::Listener;

@@ -1,4 +1,4 @@
-//! ModifyLoadBalancerAttributes: sets attributes of a load balancer.
+//! `ModifyLoadBalancerAttributes`: sets attributes of a load balancer.
 
 use aws_api::elbv2::{ModifyLoadBalancerAttributesInput, ModifyLoadBalancerAttributesOutput};
 use model::LoadBalancer;

@@ -1,4 +1,4 @@
-//! ModifyRule: replaces the conditions or the action of a rule.
+//! `ModifyRule`: replaces the conditions or the action of a rule.
 
 use aws_api::elbv2::{ModifyRuleInput, ModifyRuleOutput};
 use model::Rule;

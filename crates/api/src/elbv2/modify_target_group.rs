@@ -1,4 +1,4 @@
-//! ModifyTargetGroup: changes how the targets of a group are checked.
+//! `ModifyTargetGroup`: changes how the targets of a group are checked.
 
 use aws_api::elbv2::{ModifyTargetGroupInput, ModifyTargetGroupOutput};
 use model::TargetGroup;

@@ -1,4 +1,4 @@
-//! ModifyTargetGroupAttributes: sets attributes of a target group.
+//! `ModifyTargetGroupAttributes`: sets attributes of a target group.
 
 use aws_api::elbv2::{ModifyTargetGroupAttributesInput, ModifyTargetGroupAttributesOutput};
 use model::TargetGroup;

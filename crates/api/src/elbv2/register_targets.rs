@@ -1,4 +1,4 @@
-//! RegisterTargets: adds addresses to a target group; the balancer checks them at once.
+//! `RegisterTargets`: adds addresses to a target group; the balancer checks them at once.
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;

@@ -1,4 +1,4 @@
-//! RemoveTags: takes tags off resources; one that is not there is no error.
+//! `RemoveTags`: takes tags off resources; one that is not there is no error.
 
 use aws_api::elbv2::{RemoveTagsInput, RemoveTagsOutput};
 use wire::ApiError;

@@ -1,4 +1,4 @@
-//! SetIpAddressType: takes IPv4, which every load balancer has, and no other yet.
+//! `SetIpAddressType`: takes IPv4, which every load balancer has, and no other yet.
 
 use aws_api::elbv2::{SetIpAddressTypeInput, SetIpAddressTypeOutput};
 use wire::ApiError;
@@ -6,10 +6,10 @@ use wire::ApiError;
 use super::{create_load_balancer, load_balancer};
 use crate::{Api, Caller};
 
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: SetIpAddressTypeInput,
+    input: &SetIpAddressTypeInput,
 ) -> Result<SetIpAddressTypeOutput, ApiError> {
     let snapshot = api.snapshot();
     load_balancer::find(&snapshot, &caller.scope, &input.load_balancer_arn)?;

@@ -1,4 +1,4 @@
-//! SetRulePriorities: puts rules into another order, all at once.
+//! `SetRulePriorities`: puts rules into another order, all at once.
 
 use std::collections::{BTreeMap, BTreeSet};
 

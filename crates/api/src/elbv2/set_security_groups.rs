@@ -1,4 +1,4 @@
-//! SetSecurityGroups: puts a load balancer's interface into other groups.
+//! `SetSecurityGroups`: puts a load balancer's interface into other groups.
 
 use aws_api::elbv2::{
     EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnum, SetSecurityGroupsInput,

@@ -1,4 +1,4 @@
-//! SetSubnets: takes the subnets that a load balancer has, and no others yet.
+//! `SetSubnets`: takes the subnets that a load balancer has, and no others yet.
 
 use aws_api::elbv2::{EnablePrefixForIpv6SourceNatEnum, SetSubnetsInput, SetSubnetsOutput};
 use wire::ApiError;
@@ -7,10 +7,10 @@ use super::{create_load_balancer, load_balancer, network};
 use crate::refuse::refuse_given;
 use crate::{Api, Caller};
 
-pub(super) async fn run(
+pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: SetSubnetsInput,
+    input: &SetSubnetsInput,
 ) -> Result<SetSubnetsOutput, ApiError> {
     create_load_balancer::check_ip_address_type(input.ip_address_type)?;
     let prefix = input.enable_prefix_for_ipv6_source_nat;

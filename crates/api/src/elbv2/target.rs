@@ -1,4 +1,4 @@
-//! Targets: how callers name them, and how healthy they are.
+//! `Targets`: how callers name them, and how healthy they are.
 
 use std::net::Ipv4Addr;
 

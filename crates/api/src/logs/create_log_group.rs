@@ -1,4 +1,4 @@
-//! CreateLogGroup: makes a log group, which keeps events for ever until told otherwise.
+//! `CreateLogGroup`: makes a log group, which keeps events for ever until told otherwise.
 
 use aws_api::logs::{CreateLogGroupRequest, CreateLogGroupResponse, LogGroupClass};
 use observe::GroupKey;

@@ -1,4 +1,4 @@
-//! CreateLogStream: makes a stream in a log group.
+//! `CreateLogStream`: makes a stream in a log group.
 
 use aws_api::logs::{CreateLogStreamRequest, CreateLogStreamResponse};
 use observe::GroupKey;

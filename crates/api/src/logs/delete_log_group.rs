@@ -1,4 +1,4 @@
-//! DeleteLogGroup: deletes a log group, its streams and their events.
+//! `DeleteLogGroup`: deletes a log group, its streams and their events.
 
 use aws_api::logs::{DeleteLogGroupRequest, DeleteLogGroupResponse};
 use observe::GroupKey;

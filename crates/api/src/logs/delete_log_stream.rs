@@ -1,4 +1,4 @@
-//! DeleteLogStream: deletes a stream and its events.
+//! `DeleteLogStream`: deletes a stream and its events.
 
 use aws_api::logs::{DeleteLogStreamRequest, DeleteLogStreamResponse};
 use observe::GroupKey;

@@ -1,4 +1,4 @@
-//! DeleteRetentionPolicy: lets a log group keep events for ever.
+//! `DeleteRetentionPolicy`: lets a log group keep events for ever.
 
 use aws_api::logs::{DeleteRetentionPolicyRequest, DeleteRetentionPolicyResponse};
 use observe::GroupKey;

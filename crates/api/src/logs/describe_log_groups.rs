@@ -1,4 +1,4 @@
-//! DescribeLogGroups: by name, by a part of it, or those that are identified.
+//! `DescribeLogGroups`: by name, by a part of it, or those that are identified.
 
 use aws_api::logs::{DescribeLogGroupsRequest, DescribeLogGroupsResponse, LogGroupClass};
 use observe::{GroupMatch, GroupQuery, LogGroup, LogsError};

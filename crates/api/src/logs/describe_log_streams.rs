@@ -1,4 +1,4 @@
-//! DescribeLogStreams: the streams of a log group, by name or by last event.
+//! `DescribeLogStreams`: the streams of a log group, by name or by last event.
 
 use aws_api::logs::{self, DescribeLogStreamsRequest, DescribeLogStreamsResponse, OrderBy};
 use model::Timestamp;

@@ -1,4 +1,4 @@
-//! FilterLogEvents: the events of a group's streams that match a pattern, in order of time.
+//! `FilterLogEvents`: the events of a group's streams that match a pattern, in order of time.
 
 use aws_api::logs::{FilterLogEventsRequest, FilterLogEventsResponse, FilteredLogEvent};
 use model::Timestamp;

@@ -1,4 +1,4 @@
-//! GetLogEvents: the events of one stream, page by page in either direction.
+//! `GetLogEvents`: the events of one stream, page by page in either direction.
 
 use aws_api::logs::{GetLogEventsRequest, GetLogEventsResponse, OutputLogEvent};
 use model::Timestamp;

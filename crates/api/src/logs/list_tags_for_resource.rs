@@ -1,4 +1,4 @@
-//! ListTagsForResource: the tags of a log group.
+//! `ListTagsForResource`: the tags of a log group.
 
 use aws_api::logs::{ListTagsForResourceRequest, ListTagsForResourceResponse};
 use wire::ApiError;

@@ -1,4 +1,4 @@
-//! PutLogEvents: adds a batch of events to a stream.
+//! `PutLogEvents`: adds a batch of events to a stream.
 
 use aws_api::logs::{
     EntityRejectionErrorType, PutLogEventsRequest, PutLogEventsResponse, RejectedEntityInfo,
@@ -10,7 +10,7 @@ use wire::ApiError;
 
 use crate::{Api, Caller};
 
-/// COMPAT: "The sequence token is now ignored in PutLogEvents actions." An entity is
+/// COMPAT: the sequence token "is now ignored", as the model says. An entity is
 /// rejected, as AWS rejects one that it cannot keep, and the events are taken.
 pub(super) async fn run(
     api: &Api,

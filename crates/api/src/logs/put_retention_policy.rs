@@ -1,4 +1,4 @@
-//! PutRetentionPolicy: says how long a log group keeps events.
+//! `PutRetentionPolicy`: says how long a log group keeps events.
 
 use aws_api::logs::{PutRetentionPolicyRequest, PutRetentionPolicyResponse};
 use observe::GroupKey;

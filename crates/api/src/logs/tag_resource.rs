@@ -1,4 +1,4 @@
-//! TagResource: adds tags to a log group, or replaces their values.
+//! `TagResource`: adds tags to a log group, or replaces their values.
 
 use aws_api::logs::{TagResourceRequest, TagResourceResponse, errors};
 use observe::{LogsError, TAGS_MAX};

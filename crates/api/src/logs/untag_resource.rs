@@ -1,4 +1,4 @@
-//! UntagResource: takes tags off a log group.
+//! `UntagResource`: takes tags off a log group.
 
 use aws_api::logs::{UntagResourceRequest, UntagResourceResponse};
 use wire::ApiError;

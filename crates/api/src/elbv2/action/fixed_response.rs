@@ -14,13 +14,10 @@ pub(super) fn parse(given: &elbv2::Action) -> Result<Action, ApiError> {
         .as_ref()
         .ok_or_else(|| super::super::invalid("A fixed response configuration must be specified"))?;
     let status = config.status_code.as_deref().unwrap_or_default();
-    let status_code = match status.parse::<u16>() {
-        Ok(code @ (200..=299 | 400..=599)) => code,
-        Ok(_) | Err(_) => {
-            return Err(super::super::invalid(format!(
-                "Fixed response status code '{status}' must be 2XX, 4XX or 5XX"
-            )));
-        }
+    let Ok(status_code @ (200..=299 | 400..=599)) = status.parse::<u16>() else {
+        return Err(super::super::invalid(format!(
+            "Fixed response status code '{status}' must be 2XX, 4XX or 5XX"
+        )));
     };
     let content_type = config.content_type.clone().filter(|given| !given.is_empty());
     if let Some(other) = content_type.as_ref().filter(|it| !CONTENT_TYPES.contains(&it.as_str())) {

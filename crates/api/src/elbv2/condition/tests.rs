@@ -9,6 +9,7 @@ use expect_test::{Expect, expect};
 
 use super::*;
 
+#[expect(clippy::unnecessary_wraps, reason = "every member that takes it is optional")]
 fn texts(values: &[&str]) -> Option<Vec<String>> {
     Some(values.iter().map(|&value| value.to_owned()).collect())
 }

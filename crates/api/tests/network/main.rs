@@ -1,0 +1,10 @@
+//! Load balancing, networks and logs, called as the edge calls them, over a store in memory.
+
+mod ec2;
+mod listeners;
+mod load_balancers;
+mod logs;
+mod refusals;
+mod target_groups;
+mod targets;
+mod world;
