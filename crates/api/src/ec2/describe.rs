@@ -114,3 +114,6 @@ pub(super) fn check_id(kind: IdKind, id: &str) -> Result<(), ApiError> {
 pub(super) fn not_found(kind: IdKind, id: &str) -> ApiError {
     ApiError::client(kind.not_found, format!("The {} '{id}' does not exist", kind.noun))
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ use aws_api::elbv2::{
 use model::{Entry, Snapshot, Target, TargetGroup, TargetHealth, TargetHealthState};
 use wire::ApiError;
 
+use super::target_group::Usage;
 use super::{target, target_group};
 use crate::{Api, Caller};
 
@@ -24,23 +25,24 @@ pub(super) fn run(
     let group = target_group::find(&snapshot, &caller.scope, &input.target_group_arn)?;
     let wanted = input.targets.as_deref().unwrap_or_default();
     let targets = snapshot.targets_of_group(&caller.scope, &input.target_group_arn);
+    let usage = target_group::usage(&snapshot, &caller.scope);
     let shown: Vec<_> = if wanted.is_empty() {
-        targets.into_iter().map(|target| describe(&snapshot, group, target)).collect()
+        targets.into_iter().map(|target| describe(&usage, group, target)).collect()
     } else {
-        wanted.iter().map(|each| one(&snapshot, group, each)).collect::<Result<_, _>>()?
+        wanted.iter().map(|each| one((&snapshot, &usage), group, each)).collect::<Result<_, _>>()?
     };
     Ok(DescribeTargetHealthOutput { target_health_descriptions: Some(shown) })
 }
 
 fn one(
-    snapshot: &Snapshot,
+    (snapshot, usage): (&Snapshot, &Usage),
     group: &TargetGroup,
     wanted: &TargetDescription,
 ) -> Result<TargetHealthDescription, ApiError> {
     let (address, port) = target::address(group, wanted)?;
     let id = format!("{}/{address}:{port}", group.arn());
     if let Some(known) = snapshot.targets.get(&group.scope, &id) {
-        return Ok(describe(snapshot, group, known));
+        return Ok(describe(usage, group, known));
     }
     Ok(TargetHealthDescription {
         target: Some(TargetDescription { port: Some(port.into()), ..wanted.clone() }),
@@ -54,11 +56,7 @@ fn one(
     })
 }
 
-fn describe(
-    snapshot: &Snapshot,
-    group: &TargetGroup,
-    target: &Entry<Target>,
-) -> TargetHealthDescription {
+fn describe(usage: &Usage, group: &TargetGroup, target: &Entry<Target>) -> TargetHealthDescription {
     let port = group.health_check.port.unwrap_or(target.port);
     TargetHealthDescription {
         target: Some(TargetDescription {
@@ -68,7 +66,7 @@ fn describe(
             quic_server_id: None,
         }),
         health_check_port: Some(port.to_string()),
-        target_health: Some(render(&target::health(snapshot, group, target))),
+        target_health: Some(render(&target::health(usage, target))),
         ..TargetHealthDescription::default()
     }
 }

@@ -3,8 +3,10 @@
 use std::net::Ipv4Addr;
 
 use aws_api::elbv2::{TargetDescription, errors};
-use model::{Snapshot, Target, TargetGroup, TargetHealth, TargetHealthState};
+use model::{Target, TargetGroup, TargetHealth, TargetHealthState};
 use wire::ApiError;
+
+use super::target_group::Usage;
 
 /// The address and port that a caller means.
 pub(super) fn address(
@@ -24,8 +26,8 @@ pub(super) fn address(
 
 /// The health of a target as of now: its group may have come into use, or gone out of it,
 /// since the balancer spoke.
-pub(super) fn health(snapshot: &Snapshot, group: &TargetGroup, target: &Target) -> TargetHealth {
-    let is_used = super::target_group::usage(snapshot, &group.scope).contains_key(&group.arn());
+pub(super) fn health(usage: &Usage, target: &Target) -> TargetHealth {
+    let is_used = usage.contains_key(&target.target_group_arn);
     let is_unused = target.health.state == TargetHealthState::Unused;
     match (target.draining_since, is_used, is_unused) {
         (None, false, _) => unused(),

@@ -164,3 +164,23 @@ fn rules_are_counted_to_the_limit() {
         .position(|name| name == "rules-per-application-load-balancer");
     assert_eq!(between(&limits, "Max")[at.expect("the limit is shown")], "100");
 }
+
+#[test]
+fn listeners_that_are_made_at_the_same_time_have_ports_of_their_own() {
+    let world = World::new();
+    let balancer = world.load_balancer("web");
+    let fixed = |status: u16| {
+        format!(
+            "CreateListener&LoadBalancerArn={balancer}&Protocol=HTTP&Port=80&\
+             DefaultActions.member.1.Type=fixed-response&\
+             DefaultActions.member.1.FixedResponseConfig.StatusCode={status}"
+        )
+    };
+    let forms: Vec<String> = (200..220).map(fixed).collect();
+    let answers = world.all_at_once(&forms);
+    let made = answers.iter().filter(|answer| answer.is_ok()).count();
+    assert_eq!(made, 1);
+    let refusals: Vec<_> = answers.into_iter().filter_map(Result::err).collect();
+    assert!(refusals.iter().all(|code| code == "DuplicateListener"), "{refusals:?}");
+    assert_eq!(world.snapshot().listeners.len(), 1);
+}

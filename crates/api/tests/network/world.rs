@@ -4,6 +4,8 @@
 //! sees. After each call the balancer's table is compiled of what is then in the store.
 
 use std::fmt::Write as _;
+use std::pin::Pin;
+use std::task::Poll;
 
 use api::{Api, ApiConfig, Caller};
 use expect_test::ExpectFile;
@@ -156,7 +158,46 @@ impl World {
         self.runtime.block_on(self.api.store.commit(plan)).expect("the plan is current");
     }
 
+    /// Calls operations of ELBv2 side by side, and answers the code of each refusal.
+    pub(crate) fn all_at_once(&self, forms: &[String]) -> Vec<Result<(), String>> {
+        let service = &aws_api::elbv2::SERVICE;
+        let answers = self.runtime.block_on(async {
+            let mut calls: Vec<_> = forms
+                .iter()
+                .map(|form| {
+                    let operation = form.split('&').next().unwrap_or_default();
+                    let body = format!("Version={}&Action={form}", service.api_version);
+                    Box::pin(async move { self.answer(service, operation, &body).await })
+                })
+                .collect();
+            let mut answers = Vec::new();
+            // Each is begun before any is waited for.
+            let mut first: Vec<_> = Vec::new();
+            for call in &mut calls {
+                first.push(begin(call.as_mut()).await);
+            }
+            for (call, done) in calls.into_iter().zip(first) {
+                answers.push(match done {
+                    Some(answer) => answer,
+                    None => call.await,
+                });
+            }
+            answers
+        });
+        self.check_routes();
+        answers.into_iter().map(|answer| answer.error_code.map_or(Ok(()), Err)).collect()
+    }
+
     fn dispatch(
+        &self,
+        service: &'static wire::Service,
+        operation: &str,
+        body: &str,
+    ) -> wire::Response {
+        self.runtime.block_on(self.answer(service, operation, body))
+    }
+
+    async fn answer(
         &self,
         service: &'static wire::Service,
         operation: &str,
@@ -171,13 +212,11 @@ impl World {
             request_id: "request-1",
         };
         let (api, caller) = (&self.api, &self.caller);
-        self.runtime.block_on(async {
-            match service.name {
-                "elbv2" => aws_api::elbv2::dispatch(api, caller, &request).await,
-                "ec2" => aws_api::ec2::dispatch(api, caller, &request).await,
-                _ => aws_api::logs::dispatch(api, caller, &request).await,
-            }
-        })
+        match service.name {
+            "elbv2" => aws_api::elbv2::dispatch(api, caller, &request).await,
+            "ec2" => aws_api::ec2::dispatch(api, caller, &request).await,
+            _ => aws_api::logs::dispatch(api, caller, &request).await,
+        }
     }
 
     /// INVARIANT: whatever the operations accept, the data plane serves.
@@ -185,6 +224,17 @@ impl World {
         let config = control::route_config(&self.snapshot());
         routing::compile(&config).expect("what was accepted can be served");
     }
+}
+
+/// Polls a call once: its answer, or nothing where it waits.
+async fn begin<F: Future<Output = wire::Response> + Unpin>(mut call: F) -> Option<wire::Response> {
+    std::future::poll_fn(|context| {
+        Poll::Ready(match Pin::new(&mut call).poll(context) {
+            Poll::Ready(answer) => Some(answer),
+            Poll::Pending => None,
+        })
+    })
+    .await
 }
 
 /// The form of `CreateListener` with one forward action.

@@ -1,0 +1,53 @@
+//! Every name of a filter that is known has a value on what a region is made with.
+
+use std::net::Ipv4Addr;
+
+use model::{Cidr, Interface, InterfaceOwner, Plan, Rng, Scope, Timestamp};
+
+use super::*;
+use crate::ec2::security_group;
+
+fn snapshot() -> (Scope, Snapshot) {
+    let scope = Scope::new("000000000000", "us-east-1");
+    let cidr = Cidr::parse("172.31.0.0/16").expect("a range");
+    let empty = Snapshot::default();
+    let network = planner::network::default_network(&empty, &scope, cidr, &mut Rng::seeded(1))
+        .expect("there is none yet");
+    let mut plan = Plan::new();
+    plan.insert(Interface {
+        scope: scope.clone(),
+        vpc_id: network.vpc.id.clone(),
+        address: Ipv4Addr::new(172, 31, 0, 9),
+        id: "eni-0123456789abcdef0".to_owned(),
+        subnet_id: network.subnets[0].id.clone(),
+        mac_address: "02:00:00:00:00:01".to_owned(),
+        security_group_ids: vec![network.security_group.id.clone()],
+        owner: InterfaceOwner::LoadBalancer { arn: "loadbalancer/app/web/1".to_owned() },
+        created_at: Timestamp::EPOCH,
+    });
+    network.insert_into(&mut plan);
+    let mut snapshot = Snapshot::default();
+    snapshot.apply(1, &plan.changes);
+    (scope, snapshot)
+}
+
+#[track_caller]
+fn check<R: Resource>(snapshot: &Snapshot, resource: &R) {
+    for name in R::FILTERS.known {
+        assert!(!resource.values(snapshot, name).is_empty(), "`{name}` of {}", R::ID.prefix);
+    }
+    for name in R::FILTERS.absent {
+        assert!(resource.values(snapshot, name).is_empty(), "`{name}` of {}", R::ID.prefix);
+    }
+}
+
+#[test]
+fn every_known_filter_has_a_value_and_no_other() {
+    let (scope, snapshot) = snapshot();
+    check(&snapshot, &snapshot.vpcs.list(&scope).next().expect("a VPC"));
+    check(&snapshot, &snapshot.subnets.list(&scope).next().expect("a subnet"));
+    check(&snapshot, &snapshot.interfaces.list(&scope).next().expect("an interface"));
+    let group = snapshot.security_groups.list(&scope).next().expect("a group");
+    check(&snapshot, &group);
+    check(&snapshot, &security_group::rules(group)[0]);
+}
