@@ -85,6 +85,8 @@ pub struct Exhausted {
 
 /// A free address of the subnet that is not in `taken` either.
 ///
+/// LIMIT: plans of two regions at the same instant may pick the same; the second task
+/// then fails to attach, and is replaced.
 /// The search starts at a random place, so that an address just released is not
 /// the next one given, and concurrent plans seldom pick the same.
 pub fn free_address(
@@ -93,9 +95,15 @@ pub fn free_address(
     taken: &BTreeSet<(String, Ipv4Addr)>,
     rng: &mut Rng,
 ) -> Result<Ipv4Addr, Exhausted> {
+    // The default VPCs of all regions have one range, and one host routes them all: an
+    // address is one interface's, whatever its VPC.
+    let is_held = |address: &Ipv4Addr| {
+        snapshot.vpcs.all().any(|vpc| {
+            snapshot.interfaces.get(&vpc.scope, &format!("{}/{address}", vpc.id)).is_some()
+        })
+    };
     let is_free = |address: &Ipv4Addr| {
-        snapshot.interfaces.get(&subnet.scope, &format!("{}/{address}", subnet.vpc_id)).is_none()
-            && !taken.contains(&(subnet.vpc_id.clone(), *address))
+        !is_held(address) && !taken.iter().any(|(_, given)| given == address)
     };
     let exhausted = || Exhausted { subnet_id: subnet.id.clone() };
     let count = subnet.usable_addresses().count();
