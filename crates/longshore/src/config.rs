@@ -29,6 +29,10 @@ pub(crate) struct Config {
     pub(crate) memory_mib: u32,
     /// Registries to speak plain HTTP with.
     pub(crate) insecure_registries: Vec<String>,
+    /// Where registries' credentials are.
+    pub(crate) registry_config: Option<PathBuf>,
+    /// How much is kept of layers that nothing needs.
+    pub(crate) image_cache_bytes: u64,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, clap::ValueEnum)]

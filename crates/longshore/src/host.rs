@@ -3,11 +3,12 @@
 mod container;
 mod exits;
 mod files;
+mod held;
 mod output;
 mod pull;
 mod shim;
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,24 +20,30 @@ use linux_net::{Egress, Network, TaskNetwork};
 use model::session::{AssignedContainer, Assignment, LogPosition, NameRecord};
 use model::{TaskKey, Timestamp};
 use node::ports::{ContainerExit, Failure, Host, ImageFacts, LogChunk, Started, StopSignal};
-use oci_runtime::{ContainerName, Signal, TaskHandle};
-use tokio::sync::watch;
+use oci_runtime::{ContainerName, Error, FailureKind, Signal};
+use tokio::sync::Mutex;
 
 use crate::config::{Config, Paths};
 
 /// COMPAT: Fargate's interfaces have jumbo frames; a veth pair has no wire to be short on.
 const MTU: u32 = 1500;
 
+/// Between two attempts at what failed for a reason that passes.
+const RETRY_PAUSE: Duration = Duration::from_secs(1);
+
 #[derive(Debug)]
 pub(crate) struct RealHost {
     config: Config,
     paths: Paths,
     images: ImageStore,
+    puller: pull::Puller,
     network: Arc<Network>,
     names: DnsHandle,
+    /// Those that the host has been given.
+    balancer_addresses: Mutex<BTreeSet<Ipv4Addr>>,
     /// This program: the shim's, and the init program's of containers.
     executable: PathBuf,
-    tasks: Tasks,
+    held: held::HeldTasks,
     readers: output::Readers,
 }
 
@@ -47,14 +54,17 @@ impl RealHost {
         (network, names): (Arc<Network>, DnsHandle),
         executable: PathBuf,
     ) -> RealHost {
+        let puller = pull::Puller::new(&config, images.clone());
         RealHost {
             config,
             paths,
             images,
+            puller,
             network,
             names,
+            balancer_addresses: Mutex::default(),
             executable,
-            tasks: Tasks::default(),
+            held: held::HeldTasks::default(),
             readers: output::Readers::default(),
         }
     }
@@ -77,8 +87,12 @@ impl Host for RealHost {
         crate::clock::now()
     }
 
+    async fn wait_until(&self, at: Timestamp) {
+        crate::clock::wait_until(at).await;
+    }
+
     async fn pull(&self, image: &str) -> Result<ImageFacts, Failure> {
-        pull::pull(&self.images, image, &self.config.insecure_registries).await
+        self.puller.pull(image).await
     }
 
     async fn attach_network(&self, assignment: &Assignment) -> Result<(), Failure> {
@@ -115,6 +129,10 @@ impl Host for RealHost {
         self.start_container(assignment, container, image).await
     }
 
+    async fn started(&self, task: &TaskKey) -> Vec<(String, Started)> {
+        shim::started_containers(self, task).await
+    }
+
     async fn check(
         &self,
         task: &TaskKey,
@@ -131,13 +149,18 @@ impl Host for RealHost {
         container: &str,
         signal: StopSignal,
     ) -> Result<(), Failure> {
-        let handle = self.handle(task).await.map_err(|error| failure(error.to_string()))?;
         let name = name_of(container)?;
-        let sent = match signal {
-            StopSignal::Stop => handle.stop(&name).await,
-            StopSignal::Kill => handle.kill(&name, Signal::KILL).await,
+        let sent = match (self.handle(task).await, signal) {
+            (Ok(handle), StopSignal::Stop) => handle.stop(&name).await,
+            (Ok(handle), StopSignal::Kill) => handle.kill(&name, Signal::KILL).await,
+            (Err(error), _) => Err(error),
         };
-        sent.map_err(|error| failure(error.to_string()))
+        match sent {
+            // It has ended, or nothing holds it any more; its end is told elsewhere.
+            Err(Error::ShimGone) => Ok(()),
+            Err(Error::Refused(refusal)) if refusal.kind == FailureKind::NoSuchContainer => Ok(()),
+            sent => sent.map_err(|error| failure(error.to_string())),
+        }
     }
 
     async fn remove(&self, task: &TaskKey) -> Result<(), Failure> {
@@ -145,7 +168,7 @@ impl Host for RealHost {
     }
 
     async fn forget(&self, task: &TaskKey) {
-        self.tasks.forget(&task.id);
+        self.held.forget(&task.id);
         self.readers.forget(&task.id);
         let path = self.task_dir(task);
         if let Err(error) = files::remove_dir(path.clone()).await {
@@ -185,64 +208,9 @@ impl Host for RealHost {
     async fn collect_stale(&self, keep: &[TaskKey]) {
         self.collect(keep).await;
     }
-}
 
-/// The tasks whose shim is up, and the containers that were started in them.
-#[derive(Debug, Default)]
-struct Tasks {
-    table: watch::Sender<BTreeMap<String, Known>>,
-    balancer_addresses: tokio::sync::Mutex<BTreeSet<Ipv4Addr>>,
-}
-
-#[derive(Clone, Debug)]
-enum Known {
-    Held {
-        handle: Arc<TaskHandle>,
-        started: BTreeSet<String>,
-    },
-    /// Its output is not waited for any more. The mark stays: ids are never used again.
-    Forgotten,
-}
-
-impl Tasks {
-    fn hold(&self, task: &str, handle: TaskHandle, started: BTreeSet<String>) {
-        let known = Known::Held { handle: Arc::new(handle), started };
-        self.table.send_modify(|table| {
-            table.insert(task.to_owned(), known);
-        });
-    }
-
-    fn started(&self, task: &str, container: &str) {
-        self.table.send_modify(|table| {
-            if let Some(Known::Held { started, .. }) = table.get_mut(task) {
-                started.insert(container.to_owned());
-            }
-        });
-    }
-
-    fn forget(&self, task: &str) {
-        self.table.send_modify(|table| {
-            table.insert(task.to_owned(), Known::Forgotten);
-        });
-    }
-
-    fn get(&self, task: &str) -> Option<Arc<TaskHandle>> {
-        match self.table.borrow().get(task) {
-            Some(Known::Held { handle, .. }) => Some(Arc::clone(handle)),
-            Some(Known::Forgotten) | None => None,
-        }
-    }
-
-    /// Waits until the container was started; `None` when it never will be.
-    async fn wait_started(&self, task: &str, container: &str) -> Option<Arc<TaskHandle>> {
-        let mut table = self.table.subscribe();
-        let is_settled = |table: &BTreeMap<String, Known>| match table.get(task) {
-            Some(Known::Held { started, .. }) => started.contains(container),
-            Some(Known::Forgotten) => true,
-            None => false,
-        };
-        table.wait_for(is_settled).await.ok()?;
-        self.get(task)
+    async fn collect_images(&self, in_use: &BTreeSet<String>) {
+        self.puller.collect(in_use).await;
     }
 }
 
@@ -252,4 +220,9 @@ fn failure(reason: String) -> Failure {
 
 fn name_of(container: &str) -> Result<ContainerName, Failure> {
     ContainerName::new(container).map_err(|error| failure(error.to_string()))
+}
+
+/// COMPAT: the task's id and a suffix tell the containers of a Fargate task apart.
+fn runtime_id(task: &TaskKey, container: &ContainerName) -> String {
+    format!("{}-{}", task.id, container.identifier())
 }

@@ -1,16 +1,24 @@
 //! The node's socket for images: the command line asks, the node does.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
+use anyhow::{Context as _, Result};
 use images::{
-    ImageStore, ImportSource, LayerPhase, LayerProgress, Progress, PullPolicy, PullRequest,
-    RegistryAuth,
+    ImageReference, ImageStore, ImportSource, LayerPhase, LayerProgress, Progress, PullPolicy,
+    PullRequest,
 };
-use link::{Link, Listener};
+use link::{Incoming, Link, Listener};
+use node::ImageCollection;
 use serde::{Deserialize, Serialize};
 use tokio::sync::mpsc;
 use tokio_util::task::TaskTracker;
 
+use crate::clock;
+use crate::registry_config::RegistryConfig;
+
+/// After a connection that could not be accepted.
+const ACCEPT_PAUSE: Duration = Duration::from_secs(1);
 /// LIMIT: progress reports that wait for a slow reader; more are dropped.
 const PROGRESS_QUEUED_MAX: usize = 64;
 
@@ -37,112 +45,130 @@ pub(crate) struct ImageLine {
     pub(crate) bytes: u64,
 }
 
-/// Serves until the process ends.
-pub(crate) async fn serve(listener: Listener, images: ImageStore, insecure: Vec<String>) {
-    let tracker = TaskTracker::new();
-    loop {
-        let incoming = match listener.incoming().await {
-            Ok(incoming) => incoming,
-            Err(error) => {
-                tracing::error!(%error, "images are no longer served");
-                return;
-            }
-        };
-        let (images, insecure) = (images.clone(), insecure.clone());
-        tracker.spawn(async move {
-            let Ok(accepted) = incoming.accept().await else { return };
-            let mut link: Link<ImageRequest, ImageAnswer> = accepted.into_link();
-            while let Ok(Some(request)) = link.receive().await {
-                if answer(&mut link, request, (&images, &insecure)).await.is_err() {
-                    return;
+/// What requests are done with.
+#[derive(Clone, Debug)]
+pub(crate) struct ImageService {
+    pub(crate) images: ImageStore,
+    pub(crate) insecure_registries: Vec<String>,
+    pub(crate) credentials: RegistryConfig,
+    pub(crate) collection: ImageCollection,
+}
+
+impl ImageService {
+    /// Serves until the process ends.
+    pub(crate) async fn serve(self, listener: Listener) {
+        let tracker = TaskTracker::new();
+        loop {
+            match listener.incoming().await {
+                Ok(incoming) => drop(tracker.spawn(self.clone().converse(incoming))),
+                Err(error) => {
+                    // Too many open files, for example: others may close theirs.
+                    tracing::error!(%error, "a request about images is not accepted");
+                    clock::wait_until(clock::now() + ACCEPT_PAUSE).await;
                 }
             }
-        });
-    }
-}
-
-async fn answer(
-    link: &mut Link<ImageRequest, ImageAnswer>,
-    request: ImageRequest,
-    (images, insecure): (&ImageStore, &[String]),
-) -> Result<(), link::LinkError> {
-    let (sender, mut receiver) = mpsc::channel(PROGRESS_QUEUED_MAX);
-    let progress = Progress::new(move |layer| {
-        // A report that finds no room is made up for by the next.
-        let _ = sender.try_send(progress_of(layer));
-    });
-    let work = perform(images, request, progress, insecure);
-    tokio::pin!(work);
-    loop {
-        tokio::select! {
-            biased;
-            done = &mut work => return link.send(&done).await,
-            Some(progress) = receiver.recv() => link.send(&progress).await?,
         }
     }
+
+    async fn converse(self, incoming: Incoming) {
+        let Ok(accepted) = incoming.accept().await else { return };
+        let mut link: Link<ImageRequest, ImageAnswer> = accepted.into_link();
+        while let Ok(Some(request)) = link.receive().await {
+            if self.answer(&mut link, request).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    async fn answer(
+        &self,
+        link: &mut Link<ImageRequest, ImageAnswer>,
+        request: ImageRequest,
+    ) -> Result<(), link::LinkError> {
+        let (sender, mut receiver) = mpsc::channel(PROGRESS_QUEUED_MAX);
+        let progress = Progress::new(move |layer| {
+            // A report that finds no room is made up for by the next.
+            let _ = sender.try_send(progress_of(layer));
+        });
+        let work = self.perform(request, progress);
+        tokio::pin!(work);
+        loop {
+            tokio::select! {
+                biased;
+                done = &mut work => return link.send(&done).await,
+                Some(progress) = receiver.recv() => link.send(&progress).await?,
+            }
+        }
+    }
+
+    async fn perform(&self, request: ImageRequest, progress: Progress) -> ImageAnswer {
+        let images = self.images.clone();
+        let done = match request {
+            ImageRequest::Import { path, tag } => {
+                blocking(move || import(&images, &path, tag.as_deref(), &progress)).await
+            }
+            ImageRequest::Pull { reference } => self.pull(&reference, &progress).await,
+            ImageRequest::List => return answer_of(blocking(move || list(&images)).await),
+            ImageRequest::Remove { reference } => {
+                blocking(move || remove(&images, &reference)).await
+            }
+        };
+        // A name that was removed, or moved to another image, leaves one that has none.
+        self.collection.request();
+        answer_of(done)
+    }
+
+    async fn pull(&self, reference: &str, progress: &Progress) -> Result<ImageAnswer> {
+        let registry = ImageReference::parse(reference)?.registry().to_owned();
+        let request = PullRequest {
+            reference,
+            auth: &self.credentials.auth(&registry).await?,
+            policy: PullPolicy::Always,
+            insecure_registries: &self.insecure_registries,
+            progress,
+        };
+        let image = self.images.pull(request).await?;
+        let digest = image.manifest_digest.to_string();
+        let references = vec![reference.to_owned()];
+        Ok(ImageAnswer::Images(vec![ImageLine { references, digest, bytes: image.bytes }]))
+    }
 }
 
-async fn perform(
-    images: &ImageStore,
-    request: ImageRequest,
-    progress: Progress,
-    insecure: &[String],
-) -> ImageAnswer {
-    let done = match request {
-        ImageRequest::Import { path, tag } => import(images.clone(), path, tag, progress).await,
-        ImageRequest::Pull { reference } => pull(images, &reference, &progress, insecure).await,
-        ImageRequest::List => list(images),
-        ImageRequest::Remove { reference } => images
-            .remove(&reference)
-            .map(|was_there| ImageAnswer::Removed { was_there })
-            .map_err(Into::into),
-    };
+fn answer_of(done: Result<ImageAnswer>) -> ImageAnswer {
     done.unwrap_or_else(|error| ImageAnswer::Failed { reason: format!("{error:#}") })
 }
 
-async fn import(
-    images: ImageStore,
-    path: PathBuf,
-    tag: Option<String>,
-    progress: Progress,
-) -> anyhow::Result<ImageAnswer> {
-    let work = move || -> anyhow::Result<ImageAnswer> {
-        let imported = images.import(ImportSource::Path(&path), &progress)?;
-        let mut lines = Vec::new();
-        for one in imported {
-            let mut references = one.references;
-            if let Some(tag) = &tag {
-                images.tag(&one.image.manifest_digest, tag)?;
-                references.push(tag.clone());
-            }
-            let digest = one.image.manifest_digest.to_string();
-            lines.push(ImageLine { references, digest, bytes: one.image.bytes });
-        }
-        Ok(ImageAnswer::Images(lines))
-    };
-    tokio::task::spawn_blocking(work).await?
+/// The store's work is on files.
+async fn blocking(
+    work: impl FnOnce() -> Result<ImageAnswer> + Send + 'static,
+) -> Result<ImageAnswer> {
+    tokio::task::spawn_blocking(work).await.context("the work was cut off")?
 }
 
-async fn pull(
+fn import(
     images: &ImageStore,
-    reference: &str,
+    path: &Path,
+    tag: Option<&str>,
     progress: &Progress,
-    insecure: &[String],
-) -> anyhow::Result<ImageAnswer> {
-    let request = PullRequest {
-        reference,
-        auth: &RegistryAuth::Anonymous,
-        policy: PullPolicy::Always,
-        insecure_registries: insecure,
-        progress,
-    };
-    let image = images.pull(request).await?;
-    let digest = image.manifest_digest.to_string();
-    let references = vec![reference.to_owned()];
-    Ok(ImageAnswer::Images(vec![ImageLine { references, digest, bytes: image.bytes }]))
+) -> Result<ImageAnswer> {
+    let mut lines = Vec::new();
+    for one in images.import(ImportSource::Path(path), progress)? {
+        let mut references = one.references;
+        if let Some(tag) = tag {
+            images.tag(&one.image.manifest_digest, tag)?;
+            references.push(tag.to_owned());
+        }
+        let digest = one.image.manifest_digest.to_string();
+        lines.push(ImageLine { references, digest, bytes: one.image.bytes });
+    }
+    Ok(ImageAnswer::Images(lines))
 }
 
-fn list(images: &ImageStore) -> anyhow::Result<ImageAnswer> {
+fn remove(images: &ImageStore, reference: &str) -> Result<ImageAnswer> {
+    Ok(ImageAnswer::Removed { was_there: images.remove(reference)? })
+}
+
+fn list(images: &ImageStore) -> Result<ImageAnswer> {
     let lines = images.list()?.into_iter().map(|image| ImageLine {
         references: image.references,
         digest: image.manifest_digest.to_string(),

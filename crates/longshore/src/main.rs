@@ -12,6 +12,7 @@ mod config;
 mod credentials;
 mod host;
 mod image_service;
+mod registry_config;
 mod roles;
 
 use std::ffi::OsString;

@@ -14,11 +14,14 @@ use rustix::fs::{FlockOperation, flock};
 use super::{doctor, say};
 use crate::config::{Auth, Config, Paths};
 use crate::credentials::RootCredentials;
+use crate::registry_config::RegistryConfig;
 use crate::roles::supervisor::Supervisor;
 use crate::roles::{stop_on_signal, teardown};
 
 /// Of the host's memory, what is left to the host itself.
 const MEMORY_SHARE_OF_HOST: u64 = 10;
+/// A few images' worth.
+const IMAGE_CACHE_MIB_DEFAULT: u32 = 2048;
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -43,6 +46,12 @@ pub(super) struct Arguments {
     /// A registry to speak plain HTTP with; can be given more than once.
     #[arg(long = "insecure-registry")]
     insecure_registries: Vec<String>,
+    /// Credentials of registries, in the form of Docker's `config.json`.
+    #[arg(long, value_name = "FILE")]
+    registry_config: Option<PathBuf>,
+    /// Of images that nothing needs any more, so much is kept for the next task that may.
+    #[arg(long, default_value_t = IMAGE_CACHE_MIB_DEFAULT)]
+    image_cache_mib: u32,
     /// CPU units that tasks may take, 1,024 a core; all of the host's unless given.
     #[arg(long)]
     cpu_units: Option<u32>,
@@ -187,7 +196,18 @@ fn configuration(paths: &Paths, arguments: &Arguments) -> Result<Config> {
         cpu_units: arguments.cpu_units.unwrap_or(cpu_units),
         memory_mib: arguments.memory_mib.unwrap_or(memory_mib),
         insecure_registries: arguments.insecure_registries.clone(),
+        registry_config: registry_config(arguments)?,
+        image_cache_bytes: u64::from(arguments.image_cache_mib) << 20,
     })
+}
+
+/// By its absolute path, since roles are elsewhere; refused here rather than at the first pull.
+fn registry_config(arguments: &Arguments) -> Result<Option<PathBuf>> {
+    let Some(given) = &arguments.registry_config else { return Ok(None) };
+    let path =
+        given.canonicalize().with_context(|| format!("cannot read `{}`", given.display()))?;
+    RegistryConfig::new(Some(path.clone())).check()?;
+    Ok(Some(path))
 }
 
 /// All of the host's processors, and its memory but for a share.

@@ -1,22 +1,27 @@
 //! Starts a container: its root mounted, its process as the definition and the image say.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
+use std::path::PathBuf;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use images::{Access, ImageConfig, ImageHandle};
+use images::{Access, ImageConfig, ImageHandle, ImageStore};
 use model::session::{AssignedContainer, Assignment};
 use model::{ContainerDefinition, TaskKey, Timestamp};
 use node::ports::{Failure, ImageFacts, Started};
 use oci_runtime::{
-    Capabilities, ContainerName, ContainerSpec, Environment, ExecOutcome, ExecSpec, LogMode,
-    LogSpec, Phase, Resources, RootAccess, Tmpfs, Ulimit,
+    BindMount, Capabilities, ContainerName, ContainerSpec, Environment, Error, ExecOutcome,
+    ExecSpec, FailureKind, LogMode, LogSpec, Phase, Resources, RootAccess, Tmpfs, Ulimit,
 };
 
 use super::{RealHost, failure, files, name_of};
 
 /// COMPAT: what Docker gives a container whose image has no `PATH`.
 const PATH_DEFAULT: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// The least that the kernel takes.
+const CPU_SHARES_MIN: u32 = 2;
 
 impl RealHost {
     pub(super) async fn start_container(
@@ -26,27 +31,25 @@ impl RealHost {
         image: &ImageFacts,
     ) -> Result<Started, Failure> {
         let name = name_of(&container.definition.name)?;
-        let handle = self
-            .handle(&assignment.task)
-            .await
-            .map_err(|error| failure(format!("CannotStartContainerError: {error}")))?;
-        let spec = self
-            .container_spec(assignment, container, (&name, image))
-            .await
-            .map_err(|error| failure(format!("CannotCreateContainerError: {error:#}")))?;
-        let refuse = |error: oci_runtime::Error| {
+        let refuse = |error: Error| {
             let reason = error.ecs_reason();
             failure(reason.unwrap_or_else(|| format!("CannotStartContainerError: {error}")))
         };
-        match handle.create(spec).await {
-            // Created before a crash: its start is what is left to do.
-            Ok(()) => {}
-            Err(oci_runtime::Error::Refused(refusal))
-                if refusal.kind == oci_runtime::FailureKind::WrongPhase => {}
-            Err(error) => return Err(refuse(error)),
+        let handle = self.handle(&assignment.task).await.map_err(refuse)?;
+        if !self.held.is_started(&assignment.task.id, name.as_str()) {
+            let spec = self
+                .container_spec(assignment, container, (&name, image))
+                .await
+                .map_err(|error| failure(format!("CannotCreateContainerError: {error:#}")))?;
+            match handle.create(spec).await {
+                Ok(()) => {}
+                // Created before a crash: its start is what is left to do.
+                Err(Error::Refused(refusal)) if refusal.kind == FailureKind::WrongPhase => {}
+                Err(error) => return Err(refuse(error)),
+            }
         }
         let status = handle.start(&name).await.map_err(refuse)?;
-        self.tasks.started(&assignment.task.id, &container.definition.name);
+        self.held.add_started(&assignment.task.id, name.as_str());
         let started_us = match status.phase {
             Phase::Running { started_us, .. } => started_us,
             Phase::Exited(exit) => exit.started_us,
@@ -54,8 +57,7 @@ impl RealHost {
             Phase::Created | Phase::Starting => 0,
         };
         Ok(Started {
-            // COMPAT: the task's id and a number tell containers of Fargate apart.
-            runtime_id: format!("{}-{}", assignment.task.id, name.identifier()),
+            runtime_id: super::runtime_id(&assignment.task, &name),
             at: Timestamp::from_millis(started_us as i64 / 1000),
         })
     }
@@ -87,22 +89,25 @@ impl RealHost {
         container: &AssignedContainer,
         (name, image): (&ContainerName, &ImageFacts),
     ) -> Result<ContainerSpec> {
-        let definition = &container.definition;
-        let folder = self.container_dir(&assignment.task, &name.identifier());
-        let handle = self.image(&definition.image, image)?;
-        let config = handle.config.clone();
-        let (images, mounted) = (self.images.clone(), folder.clone());
-        let mount = move || images.mount(&handle, &mounted, Access::ReadWrite);
-        let rootfs = tokio::task::spawn_blocking(mount).await.context("mounting was cut off")??;
-        let args = arguments(definition, &config);
+        let work = Preparation {
+            images: self.images.clone(),
+            folder: self.container_dir(&assignment.task, &name.identifier()),
+            assignment: assignment.clone(),
+            container: container.clone(),
+            image: image.clone(),
+            resolver: self.network.gateway_address(),
+        };
+        let prepared = tokio::task::spawn_blocking(move || work.run());
+        let prepared = prepared.await.context("preparing it was cut off")??;
+        let (definition, config) = (&container.definition, &prepared.config);
+        let args = arguments(definition, config);
         anyhow::ensure!(!args.is_empty(), "no command specified");
-        let mut spec = ContainerSpec::new(name.clone(), rootfs.path(), args);
-        let resolver = self.network.gateway_address();
-        spec.mounts = files::write(&folder.join("etc"), assignment, container, resolver)?;
         let hostname = files::hostname(assignment, container);
-        spec.process.environment = environment(definition, &config, &hostname);
+        let mut spec = ContainerSpec::new(name.clone(), prepared.root, args);
+        spec.mounts = prepared.mounts;
+        spec.process.environment = environment(definition, config, &hostname);
         spec.process.user = definition.user.clone().unwrap_or_else(|| config.user.clone());
-        spec.process.working_directory = working_directory(definition, &config);
+        spec.process.working_directory = working_directory(definition, config);
         spec.hostname = Some(hostname);
         if let Some(signal) = config.stop_signal.as_deref().and_then(|name| name.parse().ok()) {
             spec.stop_signal = signal;
@@ -113,24 +118,38 @@ impl RealHost {
         }
         Ok(spec)
     }
+}
+
+/// What is done on disk for a container before it is created; all of it may be done again.
+struct Preparation {
+    images: ImageStore,
+    folder: PathBuf,
+    assignment: Assignment,
+    container: AssignedContainer,
+    image: ImageFacts,
+    resolver: Ipv4Addr,
+}
+
+struct Prepared {
+    config: ImageConfig,
+    root: PathBuf,
+    mounts: Vec<BindMount>,
+}
+
+impl Preparation {
+    fn run(self) -> Result<Prepared> {
+        let image = self.image()?;
+        let rootfs = self.images.mount(&image, &self.folder, Access::ReadWrite)?;
+        let etc = self.folder.join("etc");
+        let mounts = files::write(&etc, &self.assignment, &self.container, self.resolver)?;
+        Ok(Prepared { config: image.config, root: rootfs.path(), mounts })
+    }
 
     /// The image that the task was started with, whatever its name means by now.
-    fn image(&self, reference: &str, facts: &ImageFacts) -> Result<ImageHandle> {
-        let pinned = images::ImageReference::parse(reference)?;
-        let digest = images::Digest::parse(&facts.digest).context("the digest is damaged")?;
-        let by_digest = pinned.with_digest(&digest).to_string();
-        let found = match self.images.resolve(&by_digest)? {
-            Some(found) => Some(found),
-            None => self.images.resolve(&facts.digest)?,
-        };
-        match found {
-            Some(found) => Ok(found),
-            None => self
-                .images
-                .resolve(reference)?
-                .filter(|found| found.manifest_digest == digest)
-                .with_context(|| format!("image `{reference}` is no longer here")),
-        }
+    fn image(&self) -> Result<ImageHandle> {
+        let reference = &self.container.definition.image;
+        let found = self.images.resolve(&self.image.digest)?;
+        found.with_context(|| format!("image `{reference}` is no longer here"))
     }
 }
 
@@ -174,7 +193,9 @@ fn apply(definition: &ContainerDefinition, spec: &mut ContainerSpec) {
         .map(|control| (control.name.clone(), control.value.clone()))
         .collect::<BTreeMap<_, _>>();
     spec.resources = Resources {
-        cpu_shares: (definition.cpu_units > 0).then(|| u64::from(definition.cpu_units)),
+        // COMPAT: "null and zero CPU values are passed to Docker as two CPU shares"
+        // ("ContainerDefinition", ECS API Reference).
+        cpu_shares: Some(u64::from(definition.cpu_units.max(CPU_SHARES_MIN))),
         cpu_limit_units: None,
         memory_limit_bytes: definition.memory_mib.map(mebibytes),
         memory_reservation_bytes: definition.memory_reservation_mib.map(mebibytes),

@@ -9,13 +9,18 @@ use linux_net::dns::{HostsFile, ResolverFile};
 use model::session::{AssignedContainer, Assignment};
 use oci_runtime::{BindMount, MountAccess};
 
-/// COMPAT: Fargate's host names, `ip-172-31-5-7.ec2.internal`.
+/// COMPAT: Fargate's host names, `ip-172-31-5-7.ec2.internal`; outside of us-east-1 the domain
+/// is `REGION.compute.internal` ("DNS attributes for your VPC").
 pub(super) fn hostname(assignment: &Assignment, container: &AssignedContainer) -> String {
     let own = container.definition.hostname.clone();
     own.unwrap_or_else(|| match &assignment.spec.interface {
         Some(interface) => {
             let [a, b, c, d] = interface.address.octets();
-            format!("ip-{a}-{b}-{c}-{d}.ec2.internal")
+            let domain = match assignment.task.scope.region.as_ref() {
+                "us-east-1" => "ec2.internal".to_owned(),
+                region => format!("{region}.compute.internal"),
+            };
+            format!("ip-{a}-{b}-{c}-{d}.{domain}")
         }
         None => assignment.task.id.clone(),
     })

@@ -5,12 +5,17 @@ use std::sync::{Mutex, PoisonError};
 
 use model::session::{LogLine, LogPosition};
 use model::{TaskKey, Timestamp};
+use node::Host as _;
 use node::ports::LogChunk;
 use oci_runtime::logs::{LogReader, Position};
+use oci_runtime::{ContainerName, Error, FailureKind, TaskHandle};
 
-use super::{RealHost, name_of};
+use super::held::Output;
+use super::{RETRY_PAUSE, RealHost, name_of};
 
 /// Readers between two calls, so that the next goes on where the last ended.
+///
+/// LIMIT: one a container of a task that the node holds.
 #[derive(Debug, Default)]
 pub(super) struct Readers(Mutex<BTreeMap<(String, String), LogReader>>);
 
@@ -38,25 +43,26 @@ pub(super) async fn next_lines(
     position: LogPosition,
 ) -> Option<LogChunk> {
     let name = name_of(container).ok()?;
-    // A task that an earlier process launched is found by its directory.
+    // A task that an earlier process held is found by its directory; one that is not there yet
+    // is waited for.
     let _ = host.handle(task).await;
-    let handle = host.tasks.wait_started(&task.id, container).await?;
+    let output = host.held.output(&task.id, &name).await;
     let from = Position { stdout: position.stdout, stderr: position.stderr };
     let known = host.readers.take(&task.id, container).filter(|r| r.position() == from);
-    let mut reader = known.unwrap_or_else(|| handle.log_reader(&name, from));
+    let mut reader = match known {
+        Some(known) => known,
+        None => output.reader(&name, from)?,
+    };
     let mut sequence = from.acknowledged();
     loop {
-        // Asked before reading: all records before `next` can then be read.
-        let progress = handle.log_wait(&name, sequence).await;
-        let (batch, returned) = read(reader).await?;
-        reader = returned;
-        let is_over = match &progress {
-            Ok(progress) => progress.is_closed,
-            // The shim is gone: what is in the files is all.
-            Err(_) => true,
+        // Asked before reading: all records before the end that it says can then be read.
+        let end = match &output {
+            Output::Live(handle) => wait(host, (handle, &name), sequence).await,
+            Output::Files(_) | Output::Nothing => None,
         };
-        let mut lines = batch;
-        if lines.is_empty() && is_over {
+        let (mut lines, returned) = read(reader).await?;
+        reader = returned;
+        if lines.is_empty() && end.is_none() {
             lines = reader.finish().into_iter().map(line).collect();
             if lines.is_empty() {
                 return None;
@@ -68,7 +74,29 @@ pub(super) async fn next_lines(
             let next = LogPosition { stdout: at.stdout, stderr: at.stderr };
             return Some(LogChunk { lines, next });
         }
-        sequence = progress.map_or(sequence, |progress| progress.next);
+        sequence = end.unwrap_or(sequence);
+    }
+}
+
+/// Waits for a record of this number. The number of the next one then, or `None` where none
+/// will follow: what is in the files is all.
+async fn wait(
+    host: &RealHost,
+    (handle, name): (&TaskHandle, &ContainerName),
+    sequence: u64,
+) -> Option<u64> {
+    loop {
+        match handle.log_wait(name, sequence).await {
+            Ok(progress) => return (!progress.is_closed).then_some(progress.next),
+            Err(Error::ShimGone) => return None,
+            Err(Error::Refused(refusal)) if refusal.kind == FailureKind::NoSuchContainer => {
+                return None;
+            }
+            Err(error) => {
+                tracing::warn!(container = name.as_str(), %error, "output cannot be waited for");
+                host.wait_until(host.now() + RETRY_PAUSE).await;
+            }
+        }
     }
 }
 

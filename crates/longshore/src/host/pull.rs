@@ -1,46 +1,164 @@
-//! Images for tasks: found in the store, or pulled from their registry.
+//! Images for tasks: found in the store, or pulled from their registry; and collected.
 
-use images::{ImageStore, Progress, PullPolicy, PullRequest, RegistryAuth};
+use std::collections::BTreeSet;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use images::{
+    Digest, ImageError, ImageHandle, ImageReference, ImageStore, Progress, PullError, PullPolicy,
+    PullRequest,
+};
 use node::ports::{Failure, ImageFacts};
+use tokio::sync::Semaphore;
 
-/// COMPAT: an image that is here is not pulled again, as `ECS_IMAGE_PULL_BEHAVIOR`'s
-/// `prefer-cached` has it: images that were imported have no registry to ask.
-pub(super) async fn pull(
-    images: &ImageStore,
-    image: &str,
-    insecure_registries: &[String],
-) -> Result<ImageFacts, Failure> {
-    let request = PullRequest {
-        reference: image,
-        auth: &RegistryAuth::Anonymous,
-        policy: PullPolicy::IfAbsent,
-        insecure_registries,
-        progress: &Progress::none(),
-    };
-    match images.pull(request).await {
-        Ok(handle) => Ok(ImageFacts {
-            digest: handle.manifest_digest.to_string(),
-            stop_signal: handle.config.stop_signal.clone(),
-        }),
-        Err(error) => {
-            // COMPAT: "CannotPullContainer task errors", ECS Developer Guide.
-            let reason = format!("CannotPullContainerError: {}", chain(&error));
-            Err(Failure { reason })
+use crate::config::Config;
+use crate::registry_config::RegistryConfig;
+
+/// LIMIT: images that are fetched from registries at once.
+const PULLS_AT_ONCE_MAX: usize = 4;
+
+#[derive(Debug)]
+pub(super) struct Puller {
+    images: ImageStore,
+    insecure_registries: Vec<String>,
+    credentials: RegistryConfig,
+    cache_bytes: u64,
+    slots: Semaphore,
+    /// What was pulled since the last collection, and since the one before it: tasks may not
+    /// have said yet that they use it. LIMIT: of two collections.
+    recent: Mutex<[BTreeSet<Digest>; 2]>,
+}
+
+impl Puller {
+    pub(super) fn new(config: &Config, images: ImageStore) -> Puller {
+        Puller {
+            images,
+            insecure_registries: config.insecure_registries.clone(),
+            credentials: RegistryConfig::new(config.registry_config.clone()),
+            cache_bytes: config.image_cache_bytes,
+            slots: Semaphore::new(PULLS_AT_ONCE_MAX),
+            recent: Mutex::default(),
         }
+    }
+
+    /// COMPAT: an image that is here is not pulled again, as `ECS_IMAGE_PULL_BEHAVIOR`'s
+    /// `prefer-cached` has it: images that were imported have no registry to ask.
+    pub(super) async fn pull(&self, image: &str) -> Result<ImageFacts, Failure> {
+        let fail = |error: PullError| Failure { reason: reason(image, &error) };
+        let reference = ImageReference::parse(image).map_err(|error| fail(error.into()))?;
+        // Before it is looked for, so that no collection takes it in between.
+        self.recent()[0].extend(reference.digest());
+        let handle = match self.find(image.to_owned()).await.map_err(|error| fail(error.into()))? {
+            Some(found) => found,
+            None => self.fetch(&reference, image).await?,
+        };
+        self.recent()[0].insert(handle.manifest_digest.clone());
+        Ok(ImageFacts {
+            digest: handle.manifest_digest.to_string(),
+            stop_signal: handle.config.stop_signal,
+        })
+    }
+
+    /// Removes layers that no task needs, beyond what is kept for the next.
+    pub(super) async fn collect(&self, in_use: &BTreeSet<String>) {
+        let mut needed: BTreeSet<Digest> =
+            in_use.iter().filter_map(|digest| Digest::parse(digest)).collect();
+        {
+            let mut recent = self.recent();
+            needed.extend(recent.iter().flatten().cloned());
+            let latest = std::mem::take(&mut recent[0]);
+            recent[1] = latest;
+        }
+        let (images, keep) = (self.images.clone(), self.cache_bytes);
+        let work = move || images.garbage_collect(&needed, keep);
+        match tokio::task::spawn_blocking(work).await {
+            Ok(Ok(report)) if report.bytes_freed > 0 => tracing::info!(
+                layers = report.layers_removed.len(),
+                bytes = report.bytes_freed,
+                "layers that nothing needs are removed"
+            ),
+            Ok(Ok(_)) => {}
+            Ok(Err(error)) => tracing::error!(%error, "images are not collected"),
+            Err(error) => tracing::error!(%error, "collecting images was cut off"),
+        }
+    }
+
+    async fn find(&self, image: String) -> Result<Option<ImageHandle>, ImageError> {
+        let images = self.images.clone();
+        let found = tokio::task::spawn_blocking(move || images.resolve(&image)).await;
+        found.unwrap_or(Ok(None))
+    }
+
+    async fn fetch(&self, reference: &ImageReference, image: &str) -> Result<ImageHandle, Failure> {
+        let _slot = self.slots.acquire().await.expect("the semaphore is never closed");
+        let auth =
+            self.credentials.auth(reference.registry()).await.map_err(|error| Failure {
+                reason: format!("CannotPullContainerError: {error:#}"),
+            })?;
+        let request = PullRequest {
+            reference: image,
+            auth: &auth,
+            // Another task may have brought it while this one waited.
+            policy: PullPolicy::IfAbsent,
+            insecure_registries: &self.insecure_registries,
+            progress: &Progress::none(),
+        };
+        let pulled = self.images.pull(request).await;
+        pulled.map_err(|error| Failure { reason: reason(image, &error) })
+    }
+
+    fn recent(&self) -> MutexGuard<'_, [BTreeSet<Digest>; 2]> {
+        self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// An error with its causes, in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(cause) = source {
-        let cause_text = cause.to_string();
-        if !text.contains(&cause_text) {
-            text.push_str(": ");
-            text.push_str(&cause_text);
+/// COMPAT: "CannotPullContainer task errors in Amazon ECS", ECS Developer Guide: the words are
+/// containerd's, without the count of retries.
+fn reason(image: &str, error: &PullError) -> String {
+    let reference =
+        ImageReference::parse(image).map_or_else(|_| image.to_owned(), |r| r.to_string());
+    let text = match error {
+        PullError::NotFound { .. } => format!("{reference}: not found"),
+        PullError::Unauthorized { reason, .. } | PullError::Denied { reason, .. } => format!(
+            "pull access denied, repository does not exist or may require authorization: {reason}"
+        ),
+        PullError::Unreachable { reason, .. } => format!("failed to do request: {reason}"),
+        PullError::RateLimited { reason, .. } => format!("toomanyrequests: {reason}"),
+        PullError::Registry { reason, .. } => format!("unexpected answer: {reason}"),
+        PullError::Image(error) => return format!("CannotPullContainerError: {error}"),
+    };
+    format!("CannotPullContainerError: failed to resolve ref {reference}: {text}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn reasons_are_in_the_words_that_users_search_for() {
+        let registry = || "docker.io".to_owned();
+        let because = || "dial tcp: refused".to_owned();
+        for (error, expected) in [
+            (
+                PullError::NotFound { reference: "web:1".to_owned() },
+                "failed to resolve ref docker.io/library/web:1: \
+                 docker.io/library/web:1: not found",
+            ),
+            (
+                PullError::Unauthorized { registry: registry(), reason: because() },
+                "failed to resolve ref docker.io/library/web:1: pull access denied, repository \
+                 does not exist or may require authorization: dial tcp: refused",
+            ),
+            (
+                PullError::Unreachable { registry: registry(), reason: because() },
+                "failed to resolve ref docker.io/library/web:1: failed to do request: \
+                 dial tcp: refused",
+            ),
+            (
+                PullError::Image(ImageError::NoSpace),
+                "no space left on the image store's file system",
+            ),
+        ] {
+            assert_eq!(reason("web:1", &error), format!("CannotPullContainerError: {expected}"));
         }
-        source = cause.source();
     }
-    text
 }

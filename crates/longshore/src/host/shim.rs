@@ -1,25 +1,42 @@
 //! A task's shim: launched, found again, and taken away with all of the task.
 
 use std::collections::BTreeSet;
+use std::io;
 use std::net::Ipv4Addr;
 use std::path::Path;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use images::Rootfs;
-use model::TaskKey;
 use model::session::Assignment;
-use oci_runtime::{Attached, Network, Phase, TaskBundle, TaskHandle, TaskLimits, TaskStatus};
+use model::{TaskKey, Timestamp};
+use node::Host as _;
+use node::ports::Started;
+use oci_runtime::{
+    Attached, Error, Network, Phase, TaskBundle, TaskHandle, TaskLimits, TaskStatus,
+};
 
 use super::{RealHost, files};
 
 /// LIMIT: processes of one task, so that none takes the host's.
 const TASK_PIDS_MAX: u64 = 4096;
 
-/// The task's shim is not there.
-#[derive(Clone, Copy, Debug, thiserror::Error)]
-#[error("the process that held the task ended")]
-pub(super) struct Lost;
+/// A shim that a node launched just before it was killed may hold the task's place and not
+/// answer yet: the next node's own is refused so often at most.
+const LAUNCHES_MAX: u32 = 5;
+const LAUNCH_PAUSE: Duration = Duration::from_millis(200);
+
+/// What is there of a task.
+pub(super) enum Found {
+    Alive(Arc<TaskHandle>),
+    /// Its shim is gone, and what it last wrote down is this.
+    Gone {
+        journal: Option<TaskStatus>,
+    },
+    /// It was never launched.
+    Nothing,
+}
 
 impl RealHost {
     pub(super) async fn launch_shim(&self, assignment: &Assignment) -> Result<()> {
@@ -41,30 +58,58 @@ impl RealHost {
             },
             runtime: self.config.runtime.clone(),
         };
-        let handle = oci_runtime::launch(bundle, &self.executable).await?;
-        let started = handle.state().await.map(|status| started(&status)).unwrap_or_default();
-        self.tasks.hold(&task.id, handle, started);
+        let handle = self.launch_patiently(bundle).await?;
+        let seen = handle.state().await.map(|status| started(&status)).unwrap_or_default();
+        self.held.hold(&task.id, handle, seen);
         Ok(())
     }
 
-    /// The handle of a task that was launched, by this process or one before it.
-    pub(super) async fn handle(&self, task: &TaskKey) -> Result<Arc<TaskHandle>, Lost> {
-        if let Some(handle) = self.tasks.get(&task.id) {
-            return Ok(handle);
+    async fn launch_patiently(&self, bundle: TaskBundle) -> Result<TaskHandle, Error> {
+        let mut launches = 1;
+        loop {
+            match oci_runtime::launch(bundle.clone(), &self.executable).await {
+                Err(Error::Launch(_)) if launches < LAUNCHES_MAX => {
+                    launches += 1;
+                    self.wait_until(self.now() + LAUNCH_PAUSE).await;
+                }
+                launched => return launched,
+            }
+        }
+    }
+
+    /// Looks for a task that was launched, by this process or one before it.
+    pub(super) async fn find(&self, task: &TaskKey) -> Result<Found, Error> {
+        if let Some(handle) = self.held.handle(&task.id) {
+            return Ok(Found::Alive(handle));
         }
         match oci_runtime::attach(&self.shim_dir(task)).await {
             Ok(Attached::Alive(handle)) => {
-                let status = handle.state().await.map_err(|_| Lost)?;
-                self.tasks.hold(&task.id, handle, started(&status));
-                self.tasks.get(&task.id).ok_or(Lost)
+                let status = handle.state().await?;
+                self.held.hold(&task.id, handle.clone(), started(&status));
+                Ok(Found::Alive(self.held.handle(&task.id).unwrap_or_else(|| Arc::new(handle))))
             }
-            Ok(_) | Err(_) => Err(Lost),
+            Ok(Attached::Dead { journal, .. }) => Ok(Found::Gone { journal }),
+            Ok(Attached::Finished { bundle, journal }) => {
+                self.held.end(&task.id, Some(bundle));
+                Ok(Found::Gone { journal: Some(journal) })
+            }
+            Err(error) if is_absent(&error) => Ok(Found::Nothing),
+            Err(error) => Err(error),
+        }
+    }
+
+    /// The handle of a task that is to be there.
+    pub(super) async fn handle(&self, task: &TaskKey) -> Result<Arc<TaskHandle>, Error> {
+        match self.find(task).await? {
+            Found::Alive(handle) => Ok(handle),
+            Found::Gone { .. } | Found::Nothing => Err(Error::ShimGone),
         }
     }
 
     /// Takes away everything of a task but its output.
     pub(super) async fn remove_task(&self, task: &TaskKey) -> Result<()> {
-        self.remove_shim(&self.shim_dir(task)).await?;
+        let bundle = remove_shim(&self.shim_dir(task)).await?;
+        self.held.end(&task.id, bundle);
         self.unmount_all(&self.task_dir(task)).await?;
         self.network.detach_task(&task.id).await.context("its network stays")?;
         files::remove_dir(self.paths.task_run(&task.id)).await.context("its directory stays")?;
@@ -94,46 +139,43 @@ impl RealHost {
             if let Err(error) = files::remove_dir(self.task_dir(&task)).await {
                 tracing::error!(task = id, %error, "its directory is not removed");
             }
+            self.held.forget(id);
         }
     }
 
+    /// What fails is tried again with the next change.
     pub(super) async fn set_balancer_addresses(&self, wanted: BTreeSet<Ipv4Addr>) {
-        let mut known = self.tasks.balancer_addresses.lock().await;
-        for address in wanted.difference(&known) {
-            if let Err(error) = self.network.add_balancer_address(*address).await {
-                tracing::error!(%address, %error, "a load balancer's address is not there");
+        let mut known = self.balancer_addresses.lock().await;
+        let added: Vec<Ipv4Addr> = wanted.difference(&known).copied().collect();
+        let removed: Vec<Ipv4Addr> = known.difference(&wanted).copied().collect();
+        for address in added {
+            match self.network.add_balancer_address(address).await {
+                Ok(()) => drop(known.insert(address)),
+                Err(error) => {
+                    tracing::error!(%address, %error, "a load balancer's address is not there");
+                }
             }
         }
-        for address in known.difference(&wanted) {
-            if let Err(error) = self.network.remove_balancer_address(*address).await {
-                tracing::error!(%address, %error, "a load balancer's address stays");
+        for address in removed {
+            match self.network.remove_balancer_address(address).await {
+                Ok(()) => drop(known.remove(&address)),
+                Err(error) => tracing::error!(%address, %error, "a load balancer's address stays"),
             }
         }
-        *known = wanted;
     }
 
     fn netns(&self, task: &str) -> std::path::PathBuf {
         self.paths.run_dir.join("netns").join(task)
     }
 
-    async fn remove_shim(&self, shim_dir: &Path) -> Result<()> {
-        match oci_runtime::attach(shim_dir).await {
-            Ok(Attached::Alive(handle)) => {
-                if handle.shutdown().await.is_ok() {
-                    return Ok(());
-                }
-                oci_runtime::cleanup(shim_dir).await.context("its processes stay")
-            }
-            Ok(_) => oci_runtime::cleanup(shim_dir).await.context("its processes stay"),
-            // It was never launched.
-            Err(_) => Ok(()),
-        }
-    }
-
     async fn unmount_all(&self, task_dir: &Path) -> Result<()> {
         let containers = task_dir.join("containers");
         let unmount = move || -> Result<()> {
-            for entry in std::fs::read_dir(containers).into_iter().flatten() {
+            let entries = match std::fs::read_dir(containers) {
+                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+                entries => entries?,
+            };
+            for entry in entries {
                 let path = entry?.path();
                 if let Some(rootfs) = Rootfs::find(&path)? {
                     rootfs.unmount()?;
@@ -143,6 +185,61 @@ impl RealHost {
         };
         tokio::task::spawn_blocking(unmount).await.context("unmounting was cut off")?
     }
+}
+
+/// Ends a task's shim and all that it holds. Answers where its output is.
+async fn remove_shim(shim_dir: &Path) -> Result<Option<TaskBundle>> {
+    let bundle = match oci_runtime::attach(shim_dir).await {
+        Ok(Attached::Finished { bundle, .. }) => return Ok(Some(bundle)),
+        Ok(Attached::Alive(handle)) => {
+            let bundle = handle.bundle().clone();
+            match handle.shutdown().await {
+                Ok(()) => return Ok(Some(bundle)),
+                Err(error) => tracing::warn!(%error, "a shim does not end by itself"),
+            }
+            Some(bundle)
+        }
+        Ok(Attached::Dead { bundle, .. }) => Some(bundle),
+        Err(error) if is_absent(&error) => return Ok(None),
+        // It is there and does not answer.
+        Err(_) => None,
+    };
+    oci_runtime::cleanup(shim_dir).await.context("its processes stay")?;
+    Ok(bundle)
+}
+
+/// There is no task in the directory.
+fn is_absent(error: &Error) -> bool {
+    match error {
+        Error::File { source, .. } => source.kind() == io::ErrorKind::NotFound,
+        Error::Refused(_)
+        | Error::ShimGone
+        | Error::Deadline
+        | Error::Launch(_)
+        | Error::Bundle(_)
+        | Error::Protocol
+        | Error::Cgroup(_) => false,
+    }
+}
+
+/// What was started in a task, by this process or one before it, and when.
+pub(super) async fn started_containers(host: &RealHost, task: &TaskKey) -> Vec<(String, Started)> {
+    let Ok(handle) = host.handle(task).await else { return Vec::new() };
+    let Ok(status) = handle.state().await else { return Vec::new() };
+    let started_us = |phase: &Phase| match phase {
+        Phase::Running { started_us, .. } => Some(*started_us),
+        Phase::Exited(exit) => Some(exit.started_us),
+        Phase::Created | Phase::Starting | Phase::Failed(_) => None,
+    };
+    status
+        .containers
+        .iter()
+        .filter_map(|container| {
+            let at = Timestamp::from_millis(started_us(&container.phase)? as i64 / 1000);
+            let runtime_id = super::runtime_id(task, &container.name);
+            Some((container.name.as_str().to_owned(), Started { runtime_id, at }))
+        })
+        .collect()
 }
 
 /// The containers that have been started, whether or not they run still.

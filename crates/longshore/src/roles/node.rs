@@ -14,7 +14,8 @@ use tokio_util::task::TaskTracker;
 use super::ready;
 use crate::config::{Config, Paths};
 use crate::host::RealHost;
-use crate::image_service;
+use crate::image_service::ImageService;
+use crate::registry_config::RegistryConfig;
 
 /// COMPAT: the port of DNS.
 const DNS_PORT: u16 = 53;
@@ -30,12 +31,6 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let tracker = TaskTracker::new();
     let names = start_dns(&network, &tracker).await?;
     let listener = link::Listener::bind(&paths.node_socket())?;
-    tracker.spawn(image_service::serve(
-        listener,
-        images.clone(),
-        config.insecure_registries.clone(),
-    ));
-
     let node_config = NodeConfig {
         facts: NodeFacts {
             version: SESSION_VERSION,
@@ -49,8 +44,13 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         data_dir: paths.node_journal(),
     };
     let executable = std::env::current_exe().context("this program's path is not known")?;
-    let host = RealHost::new((config, paths), images, (network, names), executable);
+    let (insecure_registries, credentials) =
+        (config.insecure_registries.clone(), RegistryConfig::new(config.registry_config.clone()));
+    let host = RealHost::new((config, paths), images.clone(), (network, names), executable);
     let node = Node::open(host, node_config).await.context("the journal cannot be read")?;
+    let collection = node.image_collection();
+    let service = ImageService { images, insecure_registries, credentials, collection };
+    tracker.spawn(service.serve(listener));
     ready::announce();
     node.run(stop).await;
     Ok(())
