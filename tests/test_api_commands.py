@@ -143,6 +143,10 @@ def test_up_refuses_a_host_that_lacks_something(host):
     assert "apt-get install" in done.stderr
 
 
+def test_logs_of_a_service_that_is_not_there(shared):
+    assert "none" in refusal(shared, "logs", "none")
+
+
 # -- up
 
 

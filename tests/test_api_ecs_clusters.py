@@ -158,6 +158,16 @@ def test_who_am_i(shared):
     assert told == "InvalidClientTokenId: The security token included in the request is invalid."
 
 
+def test_a_cluster_has_no_instances(shared, ecs):
+    ecs.create_cluster(clusterName="bare")
+    listed = shared.aws("ecs", "list-container-instances", cluster="bare")
+    assert listed == {"containerInstanceArns": []}
+    described = ecs.describe_container_instances(cluster="bare", containerInstances=["x"])
+    assert [one["reason"] for one in described["failures"]] == ["MISSING"]
+    listed = shared.aws("ecs", "list-attributes", cluster="bare", target_type="container-instance")
+    assert listed == {"attributes": []}
+
+
 # -- in more detail
 
 

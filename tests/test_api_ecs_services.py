@@ -449,6 +449,48 @@ def test_a_field_that_is_not_supported_is_named(ecs, cluster, field):
     assert told == f"{UNSUPPORTED}: {named} is not supported by Longshore yet"
 
 
+# What an update knows too; the others are set once and for all.
+UPDATED = sorted(
+    set(UNSUPPORTED_FIELDS) - {"`schedulingStrategy` DAEMON", "role"},
+)
+
+
+@pytest.mark.parametrize("field", UPDATED)
+def test_a_field_of_an_update_that_is_not_supported_is_named(ecs, cluster, field):
+    create_once(cluster, "not-changed")
+    given = {"cluster": "services", "service": "not-changed", **UNSUPPORTED_FIELDS[field]}
+    told = refused(ecs.update_service, **given)
+    named = field if "`" in field else f"`{field}`"
+    assert told == f"{UNSUPPORTED}: {named} is not supported by Longshore yet"
+
+
+WRONG_UPDATES = [
+    "an unknown cluster",
+    "an unknown definition",
+    "a negative count",
+    "too many",
+    "a minimum too high",
+    "a maximum too low",
+    "no room to roll",
+    "another platform",
+    "an unknown group",
+    "grace for nothing",
+    "an unknown target group",
+]
+
+
+@pytest.mark.parametrize("case", WRONG_UPDATES)
+def test_an_update_that_is_wrong(ecs, cluster, case):
+    create_once(cluster, "not-changed")
+    before = cluster.service("not-changed")
+    change, words = WRONG[case]
+    told = refused(
+        ecs.update_service, **{"cluster": "services", "service": "not-changed", **change}
+    )
+    assert told.startswith(words), told
+    assert cluster.service("not-changed") == before
+
+
 @pytest.mark.parametrize("field", DEPLOYMENT_FIELDS)
 def test_a_way_to_deploy_that_is_not_supported_is_named(ecs, cluster, field):
     configuration = {"deploymentConfiguration": DEPLOYMENT_FIELDS[field]}

@@ -332,6 +332,33 @@ def test_targets_that_were_never_registered(cluster, elb):
     assert told.startswith("InvalidTarget: "), told
 
 
+def test_what_else_is_set_of_a_balancer(shared, cluster, elb):
+    balancer = cluster.balancer("set", port=91)
+    [group] = shared.boto("ec2").describe_security_groups()["SecurityGroups"]
+    told = elb.set_security_groups(
+        LoadBalancerArn=balancer.arn, SecurityGroups=[group["GroupId"]]
+    )
+    assert told["SecurityGroupIds"] == [group["GroupId"]]
+    told = elb.set_ip_address_type(LoadBalancerArn=balancer.arn, IpAddressType="ipv4")
+    assert told["IpAddressType"] == "ipv4"
+    assert elb.describe_ssl_policies()["SslPolicies"] == []
+    told = elb.describe_listener_attributes(ListenerArn=balancer.listener)["Attributes"]
+    names = {one["Key"] for one in told}
+    assert "routing.http.response.server.enabled" in names
+    told = refused(
+        elb.modify_load_balancer_attributes,
+        LoadBalancerArn=balancer.arn,
+        Attributes=[{"Key": "no.such.attribute", "Value": "1"}],
+    )
+    assert "no.such.attribute" in told
+    told = refused(
+        elb.modify_load_balancer_attributes,
+        LoadBalancerArn=balancer.arn,
+        Attributes=[{"Key": "access_logs.s3.enabled", "Value": "true"}],
+    )
+    assert "access_logs.s3.enabled" in told
+
+
 # -- refusals
 
 
@@ -489,6 +516,22 @@ def test_a_listener_of_another_protocol_is_refused_by_name(elb, balancer, protoc
     assert told == (
         f"UnsupportedProtocol: `Protocol` {protocol} is not supported by Longshore yet; say HTTP"
     )
+
+
+LISTENER_FIELDS = {
+    "SslPolicy": "ELBSecurityPolicy-2016-08",
+    "Certificates": [{"CertificateArn": "arn:aws:acm:us-east-1:000000000000:certificate/x"}],
+    "AlpnPolicy": ["HTTP2Only"],
+    "MutualAuthentication": {"Mode": "passthrough"},
+}
+
+
+@pytest.mark.parametrize("field", LISTENER_FIELDS)
+def test_a_field_of_a_listener_that_is_not_supported_is_named(elb, balancer, field):
+    given = {"Protocol": "HTTP", "Port": 92, "DefaultActions": [answer()]}
+    given[field] = LISTENER_FIELDS[field]
+    told = refused(elb.create_listener, LoadBalancerArn=balancer.arn, **given)
+    assert told == f"{UNSUPPORTED}: `{field}` is not supported by Longshore yet"
 
 
 NOT_THERE = {
