@@ -5,6 +5,7 @@ pub(crate) mod control;
 pub(crate) mod node;
 mod ready;
 mod services;
+mod sockets;
 pub(crate) mod supervisor;
 pub(crate) mod teardown;
 

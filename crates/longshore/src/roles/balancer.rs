@@ -10,6 +10,7 @@ use routing::session::{FromBalancer, TargetName, ToBalancer};
 use tokio_util::sync::CancellationToken;
 
 use super::ready;
+use super::sockets::InheritedSockets;
 use crate::config::Config;
 
 /// How long to wait before another try to reach control.
@@ -24,7 +25,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
             Duration::from_millis(u64::try_from(millis).unwrap_or(0))
         }),
     };
-    let (handle, mut events) = Balancer::start(options)?;
+    let (handle, mut events) = Balancer::start_on(options, InheritedSockets::receive())?;
     ready::announce();
     let socket = paths.control_socket();
     while !stop.is_cancelled() {

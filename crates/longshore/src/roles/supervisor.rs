@@ -1,6 +1,7 @@
 //! `up`: starts each role in a process of its own, and again when it ends.
 //!
-//! INVARIANT: the supervisor holds no state: whatever it loses, the roles find again.
+//! INVARIANT: the supervisor holds no state: whatever it loses, the roles find again. The copies
+//! of listening sockets that it keeps only spare clients a refusal.
 
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
@@ -14,6 +15,7 @@ use tokio::sync::{mpsc, watch};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::sockets::KeptSockets;
 use super::{Role, ready};
 
 /// How long roles may take to end by themselves.
@@ -56,6 +58,8 @@ impl Supervisor {
                 stop: self.stop.clone(),
                 served,
                 failed: Some(failed.clone()),
+                sockets: KeptSockets::default(),
+                tracker: self.tracker.clone(),
             };
             self.tracker.spawn(keeper.run());
             waiting.push(serves);
@@ -94,6 +98,8 @@ struct Keeper {
     served: watch::Sender<bool>,
     /// Told of an end before the role ever served; then there is nobody to tell.
     failed: Option<mpsc::Sender<(Role, ExitStatus)>>,
+    sockets: KeptSockets,
+    tracker: TaskTracker,
 }
 
 impl Keeper {
@@ -132,6 +138,23 @@ impl Keeper {
         }
     }
 
+    /// The role's standard input: for the balancer, the way to what is kept for it.
+    fn input(&self) -> Result<Stdio> {
+        match self.role {
+            Role::Balancer => {
+                let (ours, theirs) = KeptSockets::channel()?;
+                let sockets = self.sockets.clone();
+                self.tracker.spawn_blocking(move || {
+                    if let Err(error) = sockets.serve(&ours) {
+                        tracing::warn!(%error, "listening sockets are no longer kept");
+                    }
+                });
+                Ok(theirs.into())
+            }
+            Role::Control | Role::Node => Ok(Stdio::null()),
+        }
+    }
+
     /// Runs the role to its end; `None` where it was told to end.
     async fn run_once(&self) -> Result<Option<ExitStatus>> {
         let mut child = Command::new(&self.executable)
@@ -139,7 +162,7 @@ impl Keeper {
             .arg(self.role.as_str())
             .arg("--config")
             .arg(&self.config)
-            .stdin(Stdio::null())
+            .stdin(self.input()?)
             .stdout(Stdio::piped())
             .process_group(0)
             .kill_on_drop(true)
