@@ -50,6 +50,10 @@ def image_import(binary, data_dir, archive):
     return [binary, "image", "import", "--data-dir", data_dir, archive]
 
 
+def image_pull(binary, data_dir, name):
+    return [binary, "image", "pull", "--data-dir", data_dir, name]
+
+
 def image_list(binary, data_dir):
     return [binary, "image", "list", "--data-dir", data_dir]
 
