@@ -29,7 +29,8 @@ use crate::{
 /// A connection that was just accepted.
 #[derive(Debug)]
 pub(crate) struct Connection {
-    pub(crate) stream: TcpStream,
+    /// Not yet of any runtime.
+    pub(crate) stream: std::net::TcpStream,
     pub(crate) ends: Ends,
     pub(crate) shared: Arc<Shared>,
     /// The listener is gone: no more requests on this connection.
@@ -47,7 +48,8 @@ enum Judgement {
 
 impl Connection {
     pub(crate) async fn run(self) {
-        let Self { mut stream, ends, shared, closing } = self;
+        let Self { stream, ends, shared, closing } = self;
+        let Ok(mut stream) = TcpStream::from_std(stream) else { return };
         if stream.set_nodelay(true).is_err() {
             return;
         }

@@ -12,7 +12,10 @@ use http::{
     uri::PathAndQuery,
 };
 use hyper::upgrade::OnUpgrade;
-use routing::config::{ForwardedForMode, LoadBalancerAttributes};
+use routing::{
+    RoutedLoadBalancer,
+    config::{ForwardedForMode, LoadBalancerAttributes},
+};
 
 use crate::{client::Client, random::random};
 
@@ -42,13 +45,14 @@ pub(crate) fn take_upgrade(parts: &mut Parts) -> Option<OnUpgrade> {
 pub(crate) fn rewrite(
     parts: &mut Parts,
     client: &Client,
-    attributes: &LoadBalancerAttributes,
-    is_upgrade: bool,
+    load_balancer: &RoutedLoadBalancer,
+    upgrade: Option<&OnUpgrade>,
 ) {
+    let attributes = &load_balancer.attributes;
     // What is added below; growing once is cheaper.
     parts.headers.reserve(8);
     let authority = parts.uri.authority().map(|authority| authority.as_str().to_owned());
-    let kept_upgrade = parts.headers.get(UPGRADE).cloned().filter(|_| is_upgrade);
+    let kept_upgrade = parts.headers.get(UPGRADE).cloned().filter(|_| upgrade.is_some());
     strip_hop_by_hop(&mut parts.headers);
     if attributes.drop_invalid_header_fields {
         drop_invalid(&mut parts.headers);
@@ -60,7 +64,10 @@ pub(crate) fn rewrite(
     if parts.version == Version::HTTP_2 {
         join_cookies(&mut parts.headers);
     }
-    set_host(&mut parts.headers, authority.as_deref(), client.arrived_at.port(), attributes);
+    // HTTP/1.0 clients may name no host; HTTP/1.1 targets must be told one.
+    let named = authority
+        .or_else(|| (!parts.headers.contains_key(HOST)).then(|| load_balancer.dns_name.clone()));
+    set_host(&mut parts.headers, named.as_deref(), client.arrived_at.port(), attributes);
     forwarded_for(&mut parts.headers, client, attributes);
     parts.headers.insert(X_FORWARDED_PROTO, HeaderValue::from_static("http"));
     parts.headers.insert(X_FORWARDED_PORT, client.port_value.clone());

@@ -1,6 +1,7 @@
 //! Starting a balancer, and the handle its owner keeps.
 
 use std::{
+    io,
     net::SocketAddrV4,
     path::PathBuf,
     sync::{Arc, atomic::Ordering},
@@ -19,6 +20,7 @@ use crate::{
     metrics::LoadBalancerMetrics,
     saved::{Files, SavedError},
     shared::Shared,
+    workers::Workers,
 };
 
 /// The data plane.
@@ -45,10 +47,11 @@ pub struct Handle {
 
 /// Why a balancer does not start.
 #[derive(Debug, Error)]
-#[error("the balancer's state directory cannot be used")]
-pub struct StartError {
-    #[source]
-    source: SavedError,
+pub enum StartError {
+    #[error("the balancer's state directory cannot be used: {0}")]
+    State(String),
+    #[error("the balancer's threads cannot be started")]
+    Threads(#[source] io::Error),
 }
 
 /// Why a configuration is not applied.
@@ -78,12 +81,13 @@ impl Balancer {
         options: Options,
         sockets: Arc<dyn Sockets>,
     ) -> Result<(Handle, Events), StartError> {
-        let failed = |source| StartError { source };
+        let failed = |error: SavedError| StartError::State(error.to_string());
         let files = Files::new(options.state_directory).map_err(failed)?;
         let cookie_key = files.cookie_key().map_err(failed)?;
         let shared = Arc::new(Shared::new(options.clock, sockets, cookie_key));
         let events = Events::new(Arc::clone(&shared.events));
-        let mut manager = Manager::new(Arc::clone(&shared), files.clone());
+        let workers = Workers::start(&shared).map_err(StartError::Threads)?;
+        let mut manager = Manager::new(Arc::clone(&shared), workers, files.clone());
         match files.load() {
             Ok(None) => {}
             Ok(Some(saved)) => match routing::compile(&saved.config) {

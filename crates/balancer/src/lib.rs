@@ -1,7 +1,8 @@
 //! The load balancer's data plane: listeners, proxying, health checks and draining.
 //!
-//! It is on hyper 1 directly. Each client connection is one task that also drives the connection
-//! to the target it is using, so a proxied request wakes one task twice and crosses no thread.
+//! It is on hyper 1 directly. Each client connection is one task on one of the worker threads, and
+//! also drives the connection to the target it is using: a proxied request wakes one task twice
+//! and crosses no thread.
 //! What to do with a request is decided by `routing`; this crate owns the sockets.
 //!
 //! INVARIANT: a request reads the compiled table and nothing else; it takes no lock across an
@@ -42,6 +43,7 @@ mod target;
 mod ticks;
 mod tunnel;
 mod wire;
+mod workers;
 
 pub use events::{Event, Events, TargetKey};
 pub use handle::{ApplyError, Balancer, Clock, Handle, Options, StartError};

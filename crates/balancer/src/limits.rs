@@ -11,12 +11,16 @@ pub(crate) const LISTENER_CONNECTIONS_MAX: usize = 6_000;
 pub(crate) const CLIENT_CONNECTIONS_MAX: usize = 8_000;
 /// Connections to targets, health checks apart.
 pub(crate) const TARGET_CONNECTIONS_MAX: usize = 8_000;
-/// Connections kept open to one target while no request uses them.
-pub(crate) const TARGET_IDLE_CONNECTIONS_MAX: usize = 256;
+/// Connections one worker keeps open to one target while no request uses them.
+pub(crate) const TARGET_IDLE_CONNECTIONS_MAX: usize = 128;
 /// How long such a connection is kept.
 pub(crate) const TARGET_IDLE_MAX: Duration = Duration::from_mins(1);
 /// How often idle connections are looked through for expired and closed ones.
 pub(crate) const SWEEP_INTERVAL: Duration = Duration::from_secs(1);
+/// Threads that serve connections, whatever the number of processors.
+pub(crate) const WORKERS_MAX: usize = 16;
+/// Accepted connections on their way to one of them.
+pub(crate) const WORKER_QUEUE_MAX: usize = 1_024;
 /// Connections waiting to be accepted on one listener.
 pub(crate) const BACKLOG: u32 = 1_024;
 

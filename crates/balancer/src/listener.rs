@@ -19,6 +19,7 @@ use crate::{
     connection::Connection,
     limits::{ACCEPT_PAUSE, BACKLOG, LISTENER_CONNECTIONS_MAX},
     shared::Shared,
+    workers::Workers,
 };
 
 /// Opens and closes listening sockets for a balancer.
@@ -61,12 +62,17 @@ impl Drop for Listening {
 }
 
 /// Listens on `address` until what is returned is dropped.
-pub(crate) fn listen(shared: &Arc<Shared>, address: SocketAddrV4) -> io::Result<Listening> {
+pub(crate) fn listen(
+    shared: &Arc<Shared>,
+    workers: &Arc<Workers>,
+    address: SocketAddrV4,
+) -> io::Result<Listening> {
     let listener = TcpListener::from_std(shared.sockets.open(address)?)?;
     let closing = shared.stop.child_token();
     let accepting = Accepting {
         listener,
         address,
+        workers: Arc::clone(workers),
         shared: Arc::clone(shared),
         closing: closing.clone(),
         permits: Arc::new(Semaphore::new(LISTENER_CONNECTIONS_MAX)),
@@ -77,6 +83,7 @@ pub(crate) fn listen(shared: &Arc<Shared>, address: SocketAddrV4) -> io::Result<
 
 struct Accepting {
     listener: TcpListener,
+    workers: Arc<Workers>,
     address: SocketAddrV4,
     shared: Arc<Shared>,
     closing: CancellationToken,
@@ -85,7 +92,7 @@ struct Accepting {
 
 impl Accepting {
     async fn run(self) {
-        while let Some(accepted) = self.closing.run_until_cancelled(self.listener.accept()).await {
+        while let Some(accepted) = self.closing.run_until_cancelled(self.accept()).await {
             match accepted {
                 Ok((stream, peer)) => self.start(stream, peer),
                 Err(error) if is_about_the_connection(&error) => {}
@@ -104,7 +111,13 @@ impl Accepting {
         }
     }
 
-    fn start(&self, stream: tokio::net::TcpStream, peer: SocketAddr) {
+    async fn accept(&self) -> io::Result<(std::net::TcpStream, SocketAddr)> {
+        let (stream, peer) = self.listener.accept().await?;
+        // It goes to the runtime of a worker, so this one lets go of it.
+        Ok((stream.into_std()?, peer))
+    }
+
+    fn start(&self, stream: std::net::TcpStream, peer: SocketAddr) {
         let own = Arc::clone(&self.permits).try_acquire_owned();
         let all = Arc::clone(&self.shared.client_permits).try_acquire_owned();
         let (Ok(own), Ok(all)) = (own, all) else {
@@ -117,7 +130,9 @@ impl Accepting {
             shared: Arc::clone(&self.shared),
             closing: self.closing.clone(),
         };
-        self.shared.tasks.spawn(connection.run());
+        if self.workers.hand_over(connection).is_err() {
+            self.shared.rejected_connections.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }
 

@@ -26,6 +26,7 @@ use crate::{
     saved::{Files, Saved, SavedError},
     shared::Shared,
     target::{Start, Target},
+    workers::Workers,
 };
 
 /// A configuration to be put in force.
@@ -41,6 +42,7 @@ pub(crate) struct Apply {
 #[derive(Debug)]
 pub(crate) struct Manager {
     shared: Arc<Shared>,
+    workers: Arc<Workers>,
     files: Files,
     saved: Saved,
     /// Who was healthy when the last process saved, while its table is put back in force.
@@ -61,9 +63,10 @@ struct Managed {
 }
 
 impl Manager {
-    pub(crate) fn new(shared: Arc<Shared>, files: Files) -> Self {
+    pub(crate) fn new(shared: Arc<Shared>, workers: Workers, files: Files) -> Self {
         Self {
             shared,
+            workers: Arc::new(workers),
             files,
             saved: Saved::default(),
             restored: BTreeSet::new(),
@@ -155,10 +158,24 @@ impl Manager {
         known: &mut BTreeMap<TargetKey, Managed>,
     ) -> LiveGroup {
         if group.source.is_none() {
+            self.unused_group(group, known);
             return LiveGroup::default();
         }
         let targets = group.targets().iter().map(|routed| self.target(group, routed, known));
         LiveGroup::new(targets.collect())
+    }
+
+    /// No request reaches a group that no listener uses any more, but one that did may still be
+    /// under way: its target's drain goes on.
+    fn unused_group(&mut self, group: &RoutedGroup, known: &mut BTreeMap<TargetKey, Managed>) {
+        for routed in group.targets().iter().filter(|routed| routed.is_draining) {
+            let key = key(group, routed);
+            if let Some(managed) = known.remove(&key) {
+                self.targets.insert(key, managed);
+            } else {
+                self.shared.events.push(Event::Drained { target: key });
+            }
+        }
     }
 
     fn target(
@@ -268,7 +285,7 @@ impl Manager {
     }
 
     fn bind(&mut self, address: SocketAddrV4) {
-        match listen(&self.shared, address) {
+        match listen(&self.shared, &self.workers, address) {
             Ok(listening) => {
                 self.listeners.insert(address, listening);
                 if self.unbound.remove(&address) {

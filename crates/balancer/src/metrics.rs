@@ -18,7 +18,7 @@ pub struct LoadBalancerMetrics {
     pub target_responses: [u64; 6],
     /// `TargetConnectionErrorCount`
     pub target_connection_errors: u64,
-    /// `RejectedConnectionCount` is kept per process, not per load balancer.
+    /// Connections opened to targets, health checks apart.
     pub new_target_connections: u64,
 }
 

@@ -91,8 +91,7 @@ fn prepare(
     let (mut parts, incoming) = request.into_parts();
     let route = choose(open, &parts)?;
     let upgrade = forwarding::take_upgrade(&mut parts);
-    let attributes = &route.load_balancer.attributes;
-    forwarding::rewrite(&mut parts, &open.client, attributes, upgrade.is_some());
+    forwarding::rewrite(&mut parts, &open.client, &route.load_balancer, upgrade.as_ref());
     let (body, upload) = RequestBody::new(incoming, &open.client.shared.ticks);
     let request = Box::new(Request::from_parts(parts, body));
     Ok((route, Ready { request, upload, upgrade }))

@@ -88,7 +88,7 @@ impl Target {
             address: start.address,
             source: start.source,
             fingerprint: start.fingerprint,
-            pool: Pool::default(),
+            pool: Pool::new(),
             check_wanted: Notify::new(),
             emptied: Notify::new(),
             in_flight: ShardedCount::default(),

@@ -103,6 +103,32 @@ async fn a_target_that_is_registered_again_starts_anew() {
     assert_eq!(client::get(world.address(), "/").await.body, "one");
 }
 
+/// What no listener uses any more is drained just the same.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_target_of_an_unused_group_is_drained() {
+    let (gate, arrived) = (Arc::new(Semaphore::new(0)), Arc::new(Semaphore::new(0)));
+    let backend = held("one", &gate, &arrived).await;
+    let mut world = World::with(&[&backend]).await;
+    let address = world.address();
+    let mut tasks = JoinSet::new();
+    tasks.spawn(async move { client::get(address, "/").await });
+    arrived.acquire().await.expect("it stays open").forget();
+    world
+        .change(|config| {
+            config.load_balancers.clear();
+            config.target_groups[0].targets[0].state = TargetState::Draining;
+        })
+        .await;
+    assert!(world.handle.drained_targets().is_empty(), "a request is under way");
+    gate.add_permits(1);
+    assert_eq!(world.drained().await.port, backend.address.port());
+    let finished = tasks.join_next().await.expect("one task").expect("it does not panic");
+    assert_eq!(finished.body, "one");
+    // Said again with the next configuration, as nobody is left to remember it.
+    world.change(|config| config.target_groups[0].targets[0].port += 1).await;
+    world.drained().await;
+}
+
 /// A rolling update under load: every target is replaced, each one is really gone the moment its
 /// drain is reported, and no request fails.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
