@@ -15,10 +15,12 @@ mod node_session;
 mod reconcile;
 mod route_config;
 mod sessions;
+mod settled;
 mod sweep;
 
 pub use clock::Clock;
 pub use reconcile::{Reconciler, reconcilers, run_reconciler};
 pub use route_config::route_config;
 pub use sessions::{SessionState, serve_sessions};
+pub use settled::Settled;
 pub use sweep::sweep_logs;

@@ -6,7 +6,9 @@
 use std::collections::BTreeMap;
 
 use link::{Link, LinkError};
-use model::session::{Assignment, FromNode, NameRecord, NodeFacts, SESSION_VERSION, ToNode};
+use model::session::{
+    Assignment, FromNode, NameRecord, NodeFacts, SESSION_VERSION, TaskReport, ToNode,
+};
 use model::{Node, Plan, Snapshot, TaskKey};
 use observe::LogsError;
 use planner::{assignment, report};
@@ -14,6 +16,7 @@ use store::{Closed, CommitError, Store, TransactError};
 
 use crate::clock::Clock;
 use crate::sessions::SessionState;
+use crate::settled::Progress;
 
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum SessionError {
@@ -44,7 +47,9 @@ pub(crate) async fn run(
     let facts = match link.receive().await? {
         Some(FromNode::Hello(facts)) if facts.version == SESSION_VERSION => facts,
         Some(FromNode::Hello(facts)) => return Err(SessionError::Version(facts.version)),
-        Some(FromNode::Report(_)) | None => return Err(SessionError::NoHello),
+        Some(FromNode::Report(_) | FromNode::Settled { .. }) | None => {
+            return Err(SessionError::NoHello);
+        }
     };
     connect(&state.store, &facts, &state.clock).await?;
     tracing::info!(node = facts.id, "a node joined");
@@ -60,20 +65,32 @@ async fn converse(
     node: &str,
 ) -> Result<(), SessionError> {
     let mut watcher = state.store.watch();
+    let snapshot = state.store.snapshot();
     let mut sent = Sent::default();
-    let first = sent.whole(&state.store.snapshot(), node);
+    let first = sent.whole(&snapshot, node);
     link.send(&first).await?;
+    let revision = snapshot.revision;
+    let mut progress = Progress { sent: revision, seen: revision, answered: None };
     loop {
         tokio::select! {
             message = link.receive() => match message? {
-                Some(message) => receive(&state.store, message).await?,
+                Some(FromNode::Report(report)) => receive(&state.store, &report).await?,
+                Some(FromNode::Settled { revision }) => progress.answered = Some(revision),
+                // It has said so before.
+                Some(FromNode::Hello(_)) => {}
                 None => return Ok(()),
             },
             snapshot = watcher.changed() => {
-                if let Some(delta) = sent.delta(&*snapshot?, node) {
+                let snapshot = snapshot?;
+                progress.seen = snapshot.revision;
+                if let Some(delta) = sent.delta(&snapshot, node) {
+                    progress.sent = snapshot.revision;
                     link.send(&delta).await?;
                 }
             }
+        }
+        if let Some(revision) = progress.settled() {
+            state.settled.note(node, revision);
         }
     }
 }
@@ -119,13 +136,12 @@ impl Sent {
     }
 }
 
-async fn receive(store: &Store, message: FromNode) -> Result<(), SessionError> {
-    let FromNode::Report(reported) = message else { return Ok(()) };
+async fn receive(store: &Store, reported: &TaskReport) -> Result<(), SessionError> {
     let done = store.transact(|snapshot| {
         let mut plan = Plan::new();
         // A report about a task that is no more says nothing to anybody.
         if let Some(task) = snapshot.task(&reported.task) {
-            let next = report::applied(task, &reported);
+            let next = report::applied(task, reported);
             if next != *task.record {
                 plan.update(task, next);
             }

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
+use crate::settled::Settled;
 use crate::{balancer_session, log_session, node_session};
 
 /// What every session works on.
@@ -15,6 +16,8 @@ pub struct SessionState {
     pub store: Store,
     pub logs: Logs,
     pub clock: Clock,
+    /// Noted by the nodes' sessions.
+    pub settled: Settled,
 }
 
 /// Serves until `stop` is cancelled; then waits for no session: they are idempotent.

@@ -1,20 +1,26 @@
 //! Longshore's own pages beside the AWS APIs: what runs, and the reset of test suites.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
+use control::Settled;
 use model::{Change, Kind, Plan, Snapshot, TaskState};
 use observe::Logs;
 use serde::{Deserialize, Serialize};
 use store::Store;
 
+/// How long a reset waits for the nodes.
+const RESET_TIME_MAX: Duration = Duration::from_secs(10);
+
 #[derive(Clone, Debug)]
 pub(crate) struct Pages {
     pub(crate) store: Store,
     pub(crate) logs: Logs,
+    pub(crate) settled: Settled,
     /// Only where anybody may do anything.
     pub(crate) is_reset_allowed: bool,
 }
@@ -124,25 +130,45 @@ fn status(snapshot: &Snapshot) -> Status {
     }
 }
 
-/// Forgets everything but the nodes, at once; nodes kill what was forgotten.
+/// Forgets everything but the nodes, which kill what was forgotten; answers when they have.
 async fn reset(State(pages): State<Pages>) -> (StatusCode, String) {
     if !pages.is_reset_allowed {
         let reason = "reset is for `--auth any` only: it takes everything from everybody\n";
         return (StatusCode::FORBIDDEN, reason.to_owned());
     }
-    let emptied = pages.store.transact(|snapshot| {
-        let mut plan = Plan::new();
-        for key in snapshot.keys() {
-            if key.kind != Kind::Node {
-                plan.expects
-                    .push(model::Expect { revision: snapshot.revision_of(&key), key: key.clone() });
-                plan.changes.push(Change::Delete(key));
-            }
-        }
-        Ok::<_, Infallible>((plan, ()))
-    });
+    let emptied = pages.store.transact(|snapshot| Ok::<_, Infallible>((emptying(snapshot), ())));
     if let Err(error) = emptied.await {
         return (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"));
     }
+    let snapshot = pages.store.snapshot();
+    let nodes: Vec<String> =
+        snapshot.nodes.all().filter(|node| node.is_connected).map(|node| node.id.clone()).collect();
+    let settled = pages.settled.wait(&nodes, snapshot.revision);
+    let is_settled = tokio::time::timeout(RESET_TIME_MAX, settled).await.is_ok();
+    // After the tasks' ends: until then they have something to say.
+    if let Err(error) = pages.logs.clear().await {
+        return (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"));
+    }
+    if !is_settled {
+        let reason = format!(
+            "everything is forgotten, but after {} s some tasks have not ended on `{}`\n",
+            RESET_TIME_MAX.as_secs(),
+            nodes.join("`, `")
+        );
+        return (StatusCode::GATEWAY_TIMEOUT, reason);
+    }
     (StatusCode::OK, "reset\n".to_owned())
+}
+
+/// Deletes every record but the nodes.
+fn emptying(snapshot: &Snapshot) -> Plan {
+    let mut plan = Plan::new();
+    for key in snapshot.keys() {
+        if key.kind != Kind::Node {
+            let revision = snapshot.revision_of(&key);
+            plan.expects.push(model::Expect { revision, key: key.clone() });
+            plan.changes.push(Change::Delete(key));
+        }
+    }
+    plan
 }

@@ -36,6 +36,9 @@ pub enum ToNode {
 pub enum FromNode {
     Hello(NodeFacts),
     Report(Box<TaskReport>),
+    /// Nothing is left of the tasks that were not among those wanted at this revision, a
+    /// revision that control has said in this session.
+    Settled { revision: u64 },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

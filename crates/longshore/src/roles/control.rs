@@ -4,7 +4,9 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
 use api::{Api, ApiConfig};
-use control::{Clock, SessionState, reconcilers, run_reconciler, serve_sessions, sweep_logs};
+use control::{
+    Clock, SessionState, Settled, reconcilers, run_reconciler, serve_sessions, sweep_logs,
+};
 use edge::{AuthMode, Edge, Limits, Parts};
 use model::{Rng, Scope};
 use observe::Logs;
@@ -34,7 +36,13 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         let rng = Rng::seeded(rng.next_u64());
         tracker.spawn(run_reconciler(reconciler, store.clone(), clock.clone(), rng));
     }
-    let sessions = SessionState { store: store.clone(), logs: logs.clone(), clock };
+    let settled = Settled::default();
+    let sessions = SessionState {
+        store: store.clone(),
+        logs: logs.clone(),
+        clock,
+        settled: settled.clone(),
+    };
     let listener = link::Listener::bind(&paths.control_socket())?;
     tracker.spawn(serve_sessions(listener, sessions, tracker.clone(), stop.clone()));
     tracker.spawn(sweep_logs(logs.clone(), Clock::new(crate::clock::now), stop.clone()));
@@ -43,6 +51,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let pages = admin::pages(admin::Pages {
         store: store.clone(),
         logs,
+        settled,
         is_reset_allowed: config.auth == Auth::Any,
     });
     let edge = Edge::new(Parts {

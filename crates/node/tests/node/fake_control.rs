@@ -119,6 +119,17 @@ impl Session {
         }
     }
 
+    /// Hears that nothing is left of what this revision does not want.
+    pub(crate) async fn until_settled(&mut self, revision: u64) {
+        while self.settled.is_none_or(|settled| settled < revision) {
+            match self.link.receive().await.expect("a message") {
+                Some(FromNode::Report(report)) => self.heard.push(*report),
+                Some(FromNode::Settled { revision }) => self.settled = Some(revision),
+                other => panic!("a node reports, it does not say {other:?}"),
+            }
+        }
+    }
+
     /// The first report of the task in this state.
     pub(crate) async fn until(&mut self, id: &str, state: TaskState) -> TaskReport {
         loop {

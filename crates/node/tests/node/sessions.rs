@@ -53,6 +53,34 @@ async fn expect_nothing_left_of_one(setting: &Setting, session: &mut crate::fake
 }
 
 #[tokio::test]
+async fn control_hears_when_nothing_is_left_of_what_it_dropped() {
+    let web = task("t", "web logged");
+    let (setting, _control, mut session) = running(&web).await;
+    session.until_settled(1).await;
+    session.change(task("u", "job")).await;
+    session.until_settled(2).await;
+    setting.host.write("t", "web", "the last word");
+    session.remove(&web).await;
+    session.until_settled(3).await;
+    assert_eq!(setting.host.look(|table| table.times("forget t")), 1);
+    assert_eq!(setting.lines("p/web/t"), ["the last word"]);
+    assert!(setting.host.look(|table| table.is_running("u", "job")));
+}
+
+/// What a session before had dropped counts in the next one.
+#[tokio::test]
+async fn a_new_session_hears_of_what_is_left_from_the_last() {
+    let web = task("t", "web");
+    let (setting, mut control, mut session) = running(&web).await;
+    session.remove(&web).await;
+    drop(session);
+    let mut session = control.session().await;
+    session.desire(&[]).await;
+    session.until_settled(1).await;
+    assert_eq!(setting.host.look(|table| table.times("forget t")), 1);
+}
+
+#[tokio::test]
 async fn an_older_generation_is_not_followed() {
     let web = task("t", "web");
     let (setting, _control, mut session) = running(&web).await;
