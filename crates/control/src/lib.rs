@@ -15,8 +15,10 @@ mod node_session;
 mod reconcile;
 mod route_config;
 mod sessions;
+mod service_output;
 mod settled;
 mod sweep;
+mod tail_session;
 
 pub use clock::Clock;
 pub use reconcile::{Reconciler, reconcilers, run_reconciler};

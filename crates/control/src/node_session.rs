@@ -30,8 +30,8 @@ pub(crate) enum SessionError {
     Closed,
     #[error("what it reports is not committed")]
     Commit(#[source] CommitError),
-    #[error("its lines are not stored")]
-    Logs(#[source] LogsError),
+    #[error(transparent)]
+    Logs(#[from] LogsError),
 }
 
 impl From<Closed> for SessionError {

@@ -5,6 +5,7 @@ mod doctor;
 mod down;
 mod env;
 mod image;
+mod logs;
 mod status;
 mod up;
 
@@ -44,6 +45,8 @@ enum Command {
     Env,
     /// Write an AWS CLI profile that points here.
     Configure(configure::Arguments),
+    /// Show what a service's tasks write.
+    Logs(logs::Arguments),
     /// Import, list and remove images.
     #[command(subcommand)]
     Image(image::Command),
@@ -70,6 +73,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         Command::Configure(command) => {
             configure::run(&Paths::of(&arguments.data_dir)?, &command)?;
         }
+        Command::Logs(logs) => logs::run(&Paths::of(&arguments.data_dir)?, &logs)?,
         Command::Image(command) => image::run(&Paths::of(&arguments.data_dir)?, &command)?,
         Command::Doctor => return Ok(doctor::run()),
     }

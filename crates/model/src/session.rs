@@ -1,4 +1,4 @@
-//! What control and a node say to each other.
+//! What control says to a node and to the command line, and what they say to it.
 //!
 //! Control sends what is wanted: first whole, then what changed. A node reports
 //! what it observed, always whole for the task, so that a lost report is made
@@ -11,7 +11,7 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use crate::record::{
-    ContainerDefinition, ContainerState, HealthStatus, StopCode, TaskInterface, TaskKey,
+    ContainerDefinition, ContainerState, HealthStatus, ServiceKey, StopCode, TaskInterface, TaskKey,
 };
 use crate::{TaskState, Timestamp};
 
@@ -38,7 +38,9 @@ pub enum FromNode {
     Report(Box<TaskReport>),
     /// Nothing is left of the tasks that were not among those wanted at this revision, a
     /// revision that control has said in this session.
-    Settled { revision: u64 },
+    Settled {
+        revision: u64,
+    },
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -170,4 +172,50 @@ pub enum LogAnswer {
     Resume { from: LogPosition },
     /// Never to be stored, so not to be sent again: the group is missing, for example.
     Refused { reason: String },
+}
+
+/// What a reader of a service's output asks for, first and once.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TailRequest {
+    pub service: ServiceKey,
+    pub since: Option<Timestamp>,
+    /// Of what there is, only so many of the last lines; at most [`TAIL_LINES_MAX`].
+    pub last: Option<u32>,
+    pub end: TailEnd,
+}
+
+/// LIMIT: the lines that can be asked for as the last ones.
+pub const TAIL_LINES_MAX: u32 = 10_000;
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TailEnd {
+    /// Ends with what there is.
+    Present,
+    /// Goes on with what comes.
+    Never,
+    /// Goes on where another link broke, with what came after; what was before is not said
+    /// again.
+    Resumed { place: String },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum TailAnswer {
+    Lines {
+        lines: Vec<TailLine>,
+        /// Where to go on after these; `None` as long as what there was is not all said.
+        place: Option<String>,
+    },
+    /// That was all of what there is.
+    End,
+    Refused {
+        reason: String,
+    },
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TailLine {
+    pub task: String,
+    pub container: String,
+    pub at: Timestamp,
+    pub message: String,
 }

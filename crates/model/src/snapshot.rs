@@ -11,7 +11,7 @@ use imbl::{OrdMap, OrdSet};
 use crate::record::{
     AccountSetting, ClientToken, Cluster, Interface, Listener, LoadBalancer, Node, Rule,
     SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target,
-    TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskKey, Vpc,
+    TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, Vpc,
 };
 use crate::table::{Entry, Key, Record, Table};
 use crate::{Change, Scope};
@@ -151,6 +151,15 @@ impl Snapshot {
 
     pub fn service(&self, key: &ServiceKey) -> Option<&Entry<Service>> {
         self.services.get(&key.scope, &format!("{}/{}", key.cluster, key.name))
+    }
+
+    pub fn task_definition(
+        &self,
+        scope: &Scope,
+        reference: &TaskDefinitionRef,
+    ) -> Option<&Entry<TaskDefinition>> {
+        let id = format!("{}:{:08}", reference.family, reference.revision);
+        self.task_definitions.get(scope, &id)
     }
 
     pub fn service_revision(&self, key: &ServiceKey, id: &str) -> Option<&Entry<ServiceRevision>> {

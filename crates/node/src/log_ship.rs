@@ -58,11 +58,7 @@ impl<H: Host> Shipper<H> {
     fn batch(&self, chunk: LogChunk) -> Option<LogBatch> {
         let logs = self.container.definition.log_configuration.as_ref()?;
         let name = &self.container.definition.name;
-        // COMPAT: `prefix-name/container-name/ecs-task-id` ("Using the awslogs log driver").
-        let stream = match &logs.stream_prefix {
-            Some(prefix) => format!("{prefix}/{name}/{}", self.task.id),
-            None => self.container.id.clone(),
-        };
+        let stream = logs.stream(name, &self.container.id, &self.task.id);
         Some(LogBatch {
             account: self.task.scope.account.clone(),
             region: logs.region.clone(),

@@ -44,5 +44,5 @@ pub use pattern::{FilterPattern, PATTERN_LENGTH_MAX};
 pub use put::{InputEvent, PUT_BYTES_MAX, PUT_EVENTS_MAX, Rejected};
 pub use scan::{PAGE_BYTES_MAX, PAGE_EVENTS_MAX};
 pub use stream::{LogStream, STREAMS_PER_GROUP_MAX, StreamKey, StreamOrder, StreamQuery};
-pub use tail::{TAIL_EVENTS_MAX, Tail};
+pub use tail::{TAIL_EVENTS_MAX, Tail, TailPlace};
 pub use writer::{QUEUED_WRITES_MAX, WRITES_PER_COMMIT_MAX};

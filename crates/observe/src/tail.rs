@@ -22,7 +22,28 @@ pub const TAIL_EVENTS_MAX: usize = 1_000;
 pub struct Tail {
     logs: Logs,
     followed: Followed,
+    /// The last event that had come when it was made.
+    made_after: u64,
     woken: watch::Receiver<()>,
+}
+
+/// How far a tail has come, for one that goes on in its place.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TailPlace(u64);
+
+impl TailPlace {
+    pub fn new(number: u64) -> TailPlace {
+        TailPlace(number)
+    }
+
+    pub fn number(self) -> u64 {
+        self.0
+    }
+
+    /// For a tail that gave this event last.
+    pub fn after(event: &Event) -> TailPlace {
+        TailPlace(event.ordinal)
+    }
 }
 
 #[derive(Clone, Debug)]
@@ -47,11 +68,27 @@ impl Logs {
         let woken = self.wakes().follow(group.clone());
         let after = self.wakes().last_ordinal();
         let followed = Followed { group, streams, pattern, after };
-        Ok(Tail { logs: self.clone(), followed, woken })
+        Ok(Tail { logs: self.clone(), followed, made_after: after, woken })
     }
 }
 
 impl Tail {
+    /// Goes on from the place of another tail, which followed the same.
+    #[must_use]
+    pub fn resume_at(mut self, place: TailPlace) -> Tail {
+        self.followed.after = place.0;
+        self
+    }
+
+    pub fn place(&self) -> TailPlace {
+        TailPlace(self.followed.after)
+    }
+
+    /// Whether the event had come when the tail was made, which therefore never gives it.
+    pub fn is_after(&self, event: &Event) -> bool {
+        event.ordinal <= self.made_after
+    }
+
     /// Waits for events, and gives them in the order in which they came. Ends with
     /// `Closed` when the store does.
     ///

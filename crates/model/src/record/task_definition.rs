@@ -199,6 +199,19 @@ pub struct AwsLogs {
     pub options: BTreeMap<String, String>,
 }
 
+impl AwsLogs {
+    /// The stream of one container of one task.
+    ///
+    /// COMPAT: `prefix-name/container-name/ecs-task-id`, and the container's id where there
+    /// is no prefix ("Using the awslogs log driver").
+    pub fn stream(&self, container: &str, container_id: &str, task_id: &str) -> String {
+        match &self.stream_prefix {
+            Some(prefix) => format!("{prefix}/{container}/{task_id}"),
+            None => container_id.to_owned(),
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct HealthCheck {
     /// `CMD` or `CMD-SHELL` first, then the words.

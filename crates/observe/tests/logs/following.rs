@@ -1,6 +1,6 @@
 //! Following a group: every event once, as it comes.
 
-use observe::{FilterPattern, LogsError, StreamSelection, TAIL_EVENTS_MAX, Tail};
+use observe::{FilterPattern, LogsError, StreamSelection, TAIL_EVENTS_MAX, Tail, TailPlace};
 
 use super::*;
 
@@ -25,6 +25,38 @@ async fn a_tail_gives_what_comes_after_it_was_made() {
     // An event of an earlier time comes later all the same.
     fixture.put_events(stream("s"), vec![event(ago(900), "late")], NOW).await.expect("taken");
     assert_eq!(next(&mut tail).await, ["s: late"]);
+}
+
+/// What was read and what a tail gives are together everything, once.
+#[tokio::test]
+async fn a_tail_tells_what_it_never_gives() {
+    let fixture = Fixture::with_streams(&["s"]).await;
+    fixture.ingest(batch("s", 1, &["before"]), NOW).await.expect("stored");
+    let mut tail = follow(&fixture, StreamSelection::All, "");
+    fixture.ingest(batch("s", 2, &["after"]), NOW).await.expect("stored");
+    let expect_only_the_first = |tail: &Tail, page: EventPage| {
+        let had_come: Vec<bool> = page.events.iter().map(|event| tail.is_after(event)).collect();
+        assert_eq!(had_come, [true, false]);
+    };
+    let read = || fixture.get_events(stream("s"), observe::GetEvents::default(), NOW);
+    expect_only_the_first(&tail, read().await.expect("a page"));
+    assert_eq!(next(&mut tail).await, ["s: after"]);
+    expect_only_the_first(&tail, read().await.expect("a page"));
+}
+
+#[tokio::test]
+async fn a_tail_goes_on_in_the_place_of_another() {
+    let mut fixture = Fixture::with_streams(&["s"]).await;
+    let mut tail = follow(&fixture, StreamSelection::All, "");
+    fixture.ingest(batch("s", 1, &["a"]), NOW).await.expect("stored");
+    assert_eq!(next(&mut tail).await, ["s: a"]);
+    let place = TailPlace::new(tail.place().number());
+    fixture.ingest(batch("s", 2, &["b"]), NOW).await.expect("stored");
+    drop(tail);
+    fixture.reopen().await;
+    let mut tail = follow(&fixture, StreamSelection::All, "").resume_at(place);
+    fixture.ingest(batch("s", 3, &["c"]), NOW).await.expect("stored");
+    assert_eq!(next(&mut tail).await, ["s: b", "s: c"]);
 }
 
 #[tokio::test]
