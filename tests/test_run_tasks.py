@@ -118,7 +118,8 @@ def test_a_stop_ends_a_friendly_task_at_once(cluster):
 
 
 def test_a_task_can_be_stopped_before_it_runs(cluster):
-    definition = cluster.define("early", web(1))
+    # A signal that comes before the program listens to it is lost on it, so SIGKILL follows.
+    definition = cluster.define("early", web(1, stopTimeout=2))
     tasks = [cluster.run(definition) for _ in range(4)]
     for task in tasks:
         cluster.stop(task, "changed my mind")
@@ -298,15 +299,18 @@ def test_an_init_process_reaps_orphans(cluster):
         (usleep 400000; tr '\\0\\n' '  ' </proc/1/cmdline; echo
             cat /proc/[0-9]*/stat | grep -c ') Z '; echo end) &
         (usleep 100000 &)
-        exec usleep 900000
+        exec tail -f /dev/null
     """
 
     def look(**settings):
-        definition = cluster.define("orphan", container("busybox:1", script, **settings))
-        return cluster.wait_line(cluster.run(definition), "end")[:2]
+        own = container("busybox:1", script, stopTimeout=2, **settings)
+        task = cluster.run(cluster.define("orphan", own))
+        lines = cluster.wait_line(task, "end")
+        cluster.stop(task)
+        return lines[:2]
 
     first, zombies = look()
-    assert (first.strip(), zombies) == ("usleep 900000", "1")
+    assert (first.strip(), zombies) == ("tail -f /dev/null", "1")
     first, zombies = look(linuxParameters={"initProcessEnabled": True})
     assert "init" in first and zombies == "0"
 
