@@ -12,15 +12,17 @@ mod balancer_session;
 mod clock;
 mod log_session;
 mod node_session;
+mod presence;
 mod reconcile;
 mod route_config;
-mod sessions;
 mod service_output;
+mod sessions;
 mod settled;
 mod sweep;
 mod tail_session;
 
 pub use clock::Clock;
+pub use presence::Presence;
 pub use reconcile::{Reconciler, reconcilers, run_reconciler};
 pub use route_config::route_config;
 pub use sessions::{SessionState, serve_sessions};

@@ -51,11 +51,11 @@ pub(crate) async fn run(
             return Err(SessionError::NoHello);
         }
     };
+    let session = state.presence.begin(&facts.id);
     connect(&state.store, &facts, &state.clock).await?;
     tracing::info!(node = facts.id, "a node joined");
     let ended = converse(&mut link, state, &facts.id).await;
-    // LIMIT: a second session of the same node may already have begun; it says so again.
-    disconnect(&state.store, &facts.id).await?;
+    disconnect(state, &facts.id, session).await?;
     ended
 }
 
@@ -174,10 +174,13 @@ async fn connect(store: &Store, facts: &NodeFacts, clock: &Clock) -> Result<(), 
     committed(done.await)
 }
 
-async fn disconnect(store: &Store, id: &str) -> Result<(), SessionError> {
-    let done = store.transact(|snapshot| {
+/// The node is gone, unless a later session of it has begun.
+async fn disconnect(state: &SessionState, id: &str, session: u64) -> Result<(), SessionError> {
+    let done = state.store.transact(|snapshot| {
         let mut plan = Plan::new();
-        if let Some(known) = snapshot.nodes.get(&Node::scope(), id) {
+        if let Some(known) = snapshot.nodes.get(&Node::scope(), id)
+            && state.presence.is_latest(id, session)
+        {
             plan.update(known, Node { is_connected: false, ..(*known.record).clone() });
         }
         Ok::<_, std::convert::Infallible>((plan, ()))

@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
+use crate::presence::Presence;
 use crate::settled::Settled;
 use crate::{balancer_session, log_session, node_session, tail_session};
 
@@ -18,6 +19,7 @@ pub struct SessionState {
     pub clock: Clock,
     /// Noted by the nodes' sessions.
     pub settled: Settled,
+    pub presence: Presence,
 }
 
 /// Serves until `stop` is cancelled; then waits for no session: they are idempotent.

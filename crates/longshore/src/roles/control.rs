@@ -5,7 +5,7 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use api::{Api, ApiConfig};
 use control::{
-    Clock, SessionState, Settled, reconcilers, run_reconciler, serve_sessions, sweep_logs,
+    Clock, Presence, SessionState, Settled, reconcilers, run_reconciler, serve_sessions, sweep_logs,
 };
 use edge::{AuthMode, Edge, Limits, Parts};
 use model::{Rng, Scope};
@@ -42,6 +42,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         logs: logs.clone(),
         clock,
         settled: settled.clone(),
+        presence: Presence::default(),
     };
     let listener = link::Listener::bind(&paths.control_socket())?;
     tracker.spawn(serve_sessions(listener, sessions, tracker.clone(), stop.clone()));
