@@ -129,8 +129,10 @@ impl<H: Host> Node<H> {
         let (mut heard, mut told) = (None, None);
         loop {
             let settled = self.settled(heard);
-            if settled > told {
-                settled.into_iter().for_each(|revision| self.reports.settle(revision));
+            if let Some(revision) = settled
+                && settled > told
+            {
+                self.reports.settle(revision);
                 told = settled;
             }
             tokio::select! {

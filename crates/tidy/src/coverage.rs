@@ -189,7 +189,8 @@ mod tests {
             |---|---|---|---|
             | [ecs](ecs.md) | ecs/2014-11-13 | 2 | 1 |
             | [sts](sts.md) | sts/2011-06-15 | 0 | 1 |
-        "#]].assert_eq(&index(&services));
+        "#]]
+        .assert_eq(&index(&services));
     }
 
     #[test]
