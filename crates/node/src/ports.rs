@@ -24,7 +24,7 @@ pub trait Host: Send + Sync + 'static {
         assignment: &Assignment,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
-    /// Starts the process that holds the task, with its limits.
+    /// Starts the process that holds the task, with its limits. Its network may come later.
     fn launch(&self, assignment: &Assignment) -> impl Future<Output = Result<(), Failure>> + Send;
 
     /// Mounts the container's root and starts it.

@@ -147,7 +147,7 @@ impl<H: Host> Runner<H> {
             }
         };
         tokio::select! {
-            outcomes = work.effects.next() => outcomes,
+            outcomes = work.effects.next(&self.assignment.task) => outcomes,
             exit = self.host.next_exit(&self.assignment.task, &exited), if is_watching => {
                 vec![outcome_of(exit)]
             }

@@ -78,9 +78,11 @@ pub fn step(assignment: &Assignment, observed: &Observed, now: Timestamp) -> Ste
 fn plan_start(assignment: &Assignment, observed: &Observed, now: Timestamp, step: &mut Step) {
     if !observed.is_network_attached {
         step.effects.push(Effect::AttachNetwork);
-    } else if !observed.is_launched {
+    }
+    if !observed.is_launched {
         step.effects.push(Effect::Launch);
     }
+    let is_ready = observed.is_network_attached && observed.is_launched;
     for container in &assignment.spec.containers {
         let name = &container.definition.name;
         let Some(seen) = observed.containers.get(name) else { continue };
@@ -88,7 +90,7 @@ fn plan_start(assignment: &Assignment, observed: &Observed, now: Timestamp, step
             Phase::Waiting if seen.image.is_none() => {
                 step.effects.push(Effect::Pull { container: name.clone() });
             }
-            Phase::Waiting if !observed.is_launched => {}
+            Phase::Waiting if !is_ready => {}
             Phase::Waiting => plan_container(assignment, observed, container, step),
             Phase::Running { since } => plan_check(container, seen, (since, now), step),
             Phase::Exited { .. } => {}

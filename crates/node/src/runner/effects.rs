@@ -32,6 +32,7 @@ impl Effects {
         if self.running.contains_key(&effect) {
             return;
         }
+        tracing::debug!(task = runner.assignment.task.id, ?effect, "an effect begins");
         let (host, task) = (Arc::clone(&runner.host), runner.assignment.task.clone());
         let assignment = runner.assignment.clone();
         let handle = match effect.clone() {
@@ -62,7 +63,7 @@ impl Effects {
     }
 
     /// What came of the next effect to end; waits for ever while there is none.
-    pub(super) async fn next(&mut self) -> Vec<Outcome> {
+    pub(super) async fn next(&mut self, task: &TaskKey) -> Vec<Outcome> {
         let (id, outcomes) = match self.tasks.join_next_with_id().await {
             Some(Ok(done)) => done,
             Some(Err(error)) if error.is_panic() => resume_unwind(error.into_panic()),
@@ -70,7 +71,9 @@ impl Effects {
             Some(Err(error)) => (error.id(), Vec::new()),
             None => std::future::pending().await,
         };
-        self.running.retain(|_, handle| handle.id() != id);
+        for (effect, _) in self.running.extract_if(.., |_, handle| handle.id() == id) {
+            tracing::debug!(task = task.id, ?effect, "an effect ended");
+        }
         outcomes
     }
 

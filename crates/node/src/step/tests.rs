@@ -171,7 +171,7 @@ fn a_task_runs_and_is_stopped() {
             "shipped web",
         ],
         &expect![[r#"
-            begin -> PENDING: network, pull web
+            begin -> PENDING: network, launch, pull web
             network, pulled web -> ACTIVATING: launch
             launched -> ACTIVATING: start web
             started web -> RUNNING: 
@@ -194,7 +194,7 @@ fn an_image_that_cannot_be_pulled_ends_the_task() {
         "web essential",
         &["network", "launched, unpullable web", "removed", "released"],
         &expect![[r#"
-            begin -> PENDING: network, pull web
+            begin -> PENDING: network, launch, pull web
             network -> PENDING: launch, pull web
             launched, unpullable web -> DEPROVISIONING: remove
             removed -> STOPPED: 
@@ -215,7 +215,7 @@ fn an_essential_container_takes_the_others_with_it() {
             "exited web 1",
         ],
         &expect![[r#"
-            begin -> PENDING: network, pull web, pull side
+            begin -> PENDING: network, launch, pull web, pull side
             network, launched, pulled web, pulled side -> ACTIVATING: start web, start side
             started web, started side -> RUNNING: 
             exited side 0 -> RUNNING: 
@@ -241,7 +241,7 @@ fn containers_start_in_order_and_stop_in_reverse() {
             "signalled web term, exited web 0",
         ],
         &expect![[r#"
-            begin -> PENDING: network, pull init, pull data, pull web
+            begin -> PENDING: network, launch, pull init, pull data, pull web
             network, launched, pulled init, pulled data, pulled web -> ACTIVATING: start init
             started init -> ACTIVATING: 
             exited init 0 -> ACTIVATING: start data
@@ -261,7 +261,7 @@ fn a_dependency_that_cannot_be_met_ends_the_task() {
         "init\nweb essential after=init:Success",
         &["network, launched, pulled init, pulled web", "started init", "exited init 3"],
         &expect![[r#"
-            begin -> PENDING: network, pull init, pull web
+            begin -> PENDING: network, launch, pull init, pull web
             network, launched, pulled init, pulled web -> ACTIVATING: start init
             started init -> ACTIVATING: 
             exited init 3 -> DEPROVISIONING: remove
@@ -276,7 +276,7 @@ fn a_dependency_is_not_waited_for_beyond_its_start_timeout() {
         "init start=10\nweb essential after=init:Complete",
         &["network, launched, pulled init, pulled web", "started init", "time 9", "time 1"],
         &expect![[r#"
-            begin -> PENDING: network, pull init, pull web
+            begin -> PENDING: network, launch, pull init, pull web
             network, launched, pulled init, pulled web -> ACTIVATING: start init
             started init -> ACTIVATING: 
             time 9 -> ACTIVATING: 
@@ -292,7 +292,7 @@ fn a_lost_shim_ends_the_task() {
         "web essential",
         &["network, launched, pulled web", "started web", "lost"],
         &expect![[r#"
-            begin -> PENDING: network, pull web
+            begin -> PENDING: network, launch, pull web
             network, launched, pulled web -> ACTIVATING: start web
             started web -> RUNNING: 
             lost -> DEPROVISIONING: remove
