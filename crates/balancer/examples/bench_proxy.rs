@@ -37,8 +37,8 @@ use tokio::task::JoinSet;
 type Outcome<T> = Result<T, Box<dyn Error>>;
 
 const CONNECTIONS: &str = "64";
-const ROUNDS: usize = 5;
-const ROUND_SECONDS: &str = "4s";
+const ROUNDS: usize = 15;
+const ROUND_SECONDS: &str = "1s";
 const ANSWER_BYTES: usize = 1_000;
 const THREADS: usize = 2;
 
