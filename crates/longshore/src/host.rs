@@ -209,8 +209,8 @@ impl Host for RealHost {
         self.collect(keep).await;
     }
 
-    async fn collect_images(&self, in_use: &BTreeSet<String>) {
-        self.puller.collect(in_use).await;
+    async fn collect_images(&self, in_use: &BTreeSet<String>) -> Option<Timestamp> {
+        self.puller.collect(in_use).await
     }
 }
 

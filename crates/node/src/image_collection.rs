@@ -26,8 +26,12 @@ impl ImageCollection {
     pub(crate) async fn run<H: Host>(self, host: Arc<H>, reports: Arc<Reports>) {
         loop {
             self.wanted.notified().await;
-            host.collect_images(&reports.images()).await;
-            host.wait_until(host.now() + PAUSE).await;
+            let again = host.collect_images(&reports.images()).await;
+            let pause = host.now() + PAUSE;
+            host.wait_until(again.map_or(pause, |at| at.max(pause))).await;
+            if again.is_some() {
+                self.request();
+            }
         }
     }
 }

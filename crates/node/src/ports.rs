@@ -94,7 +94,11 @@ pub trait Host: Send + Sync + 'static {
     fn collect_stale(&self, keep: &[TaskKey]) -> impl Future<Output = ()> + Send;
 
     /// Removes images that nothing needs; `in_use` are the digests of those that tasks have.
-    fn collect_images(&self, in_use: &BTreeSet<String>) -> impl Future<Output = ()> + Send;
+    /// Answers when to do it again, where some could be the images of tasks that begin.
+    fn collect_images(
+        &self,
+        in_use: &BTreeSet<String>,
+    ) -> impl Future<Output = Option<Timestamp>> + Send;
 }
 
 /// An effect that failed, in the words that the task's owner is shown.

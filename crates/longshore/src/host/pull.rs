@@ -1,20 +1,25 @@
 //! Images for tasks: found in the store, or pulled from their registry; and collected.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use images::{
     Digest, ImageError, ImageHandle, ImageReference, ImageStore, Progress, PullError, PullPolicy,
     PullRequest,
 };
+use model::Timestamp;
 use node::ports::{Failure, ImageFacts};
 use tokio::sync::Semaphore;
 
+use crate::clock;
 use crate::config::Config;
 use crate::registry_config::RegistryConfig;
 
 /// LIMIT: images that are fetched from registries at once.
 const PULLS_AT_ONCE_MAX: usize = 4;
+/// After this, a task has long said that it has the image that was pulled for it.
+const RECENT_TIME: Duration = Duration::from_secs(10);
 
 #[derive(Debug)]
 pub(super) struct Puller {
@@ -23,9 +28,9 @@ pub(super) struct Puller {
     credentials: RegistryConfig,
     cache_bytes: u64,
     slots: Semaphore,
-    /// What was pulled since the last collection, and since the one before it: tasks may not
-    /// have said yet that they use it. LIMIT: of two collections.
-    recent: Mutex<[BTreeSet<Digest>; 2]>,
+    /// What was pulled a moment ago, and when: its task may not have said yet that it has it.
+    /// LIMIT: those of [`RECENT_TIME`] and since the last collection.
+    recent: Mutex<BTreeMap<Digest, Timestamp>>,
 }
 
 impl Puller {
@@ -46,28 +51,34 @@ impl Puller {
         let fail = |error: PullError| Failure { reason: reason(image, &error) };
         let reference = ImageReference::parse(image).map_err(|error| fail(error.into()))?;
         // Before it is looked for, so that no collection takes it in between.
-        self.recent()[0].extend(reference.digest());
+        if let Some(digest) = reference.digest() {
+            self.note(digest);
+        }
         let handle = match self.find(image.to_owned()).await.map_err(|error| fail(error.into()))? {
             Some(found) => found,
             None => self.fetch(&reference, image).await?,
         };
-        self.recent()[0].insert(handle.manifest_digest.clone());
+        self.note(handle.manifest_digest.clone());
         Ok(ImageFacts {
             digest: handle.manifest_digest.to_string(),
             stop_signal: handle.config.stop_signal,
         })
     }
 
-    /// Removes layers that no task needs, beyond what is kept for the next.
-    pub(super) async fn collect(&self, in_use: &BTreeSet<String>) {
+    /// Removes layers that no task needs, beyond what is kept for the next. Answers when to do
+    /// so again, where something was pulled too recently to tell.
+    pub(super) async fn collect(&self, in_use: &BTreeSet<String>) -> Option<Timestamp> {
         let mut needed: BTreeSet<Digest> =
             in_use.iter().filter_map(|digest| Digest::parse(digest)).collect();
-        {
+        let again = {
+            let now = clock::now();
             let mut recent = self.recent();
-            needed.extend(recent.iter().flatten().cloned());
-            let latest = std::mem::take(&mut recent[0]);
-            recent[1] = latest;
-        }
+            recent.retain(|_, at| *at + RECENT_TIME > now);
+            let undecided = recent.iter().filter(|(digest, _)| !needed.contains(*digest));
+            let again = undecided.map(|(_, at)| *at + RECENT_TIME).max();
+            needed.extend(recent.keys().cloned());
+            again
+        };
         let (images, keep) = (self.images.clone(), self.cache_bytes);
         let work = move || images.garbage_collect(&needed, keep);
         match tokio::task::spawn_blocking(work).await {
@@ -80,6 +91,7 @@ impl Puller {
             Ok(Err(error)) => tracing::error!(%error, "images are not collected"),
             Err(error) => tracing::error!(%error, "collecting images was cut off"),
         }
+        again
     }
 
     async fn find(&self, image: String) -> Result<Option<ImageHandle>, ImageError> {
@@ -106,7 +118,11 @@ impl Puller {
         pulled.map_err(|error| Failure { reason: reason(image, &error) })
     }
 
-    fn recent(&self) -> MutexGuard<'_, [BTreeSet<Digest>; 2]> {
+    fn note(&self, digest: Digest) {
+        self.recent().insert(digest, clock::now());
+    }
+
+    fn recent(&self) -> MutexGuard<'_, BTreeMap<Digest, Timestamp>> {
         self.recent.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -62,7 +62,9 @@ impl Host for Wrote {
     }
     async fn set_names(&self, _: &[NameRecord]) {}
     async fn collect_stale(&self, _: &[TaskKey]) {}
-    async fn collect_images(&self, _: &BTreeSet<String>) {}
+    async fn collect_images(&self, _: &BTreeSet<String>) -> Option<Timestamp> {
+        unreachable!("a shipper only reads")
+    }
 }
 
 fn place(records: u64) -> LogPosition {

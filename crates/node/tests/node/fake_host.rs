@@ -30,6 +30,8 @@ pub(crate) struct Table {
     pub(crate) names: Vec<NameRecord>,
     /// What each collection of images was told to be in use.
     pub(crate) collections: Vec<BTreeSet<String>>,
+    /// What the next collection of images answers.
+    pub(crate) collect_again: Option<Timestamp>,
     /// Containers that do not end when they are told to.
     pub(crate) is_stubborn: bool,
     pub(crate) checks_fail: bool,
@@ -339,10 +341,11 @@ impl Host for FakeHost {
         });
     }
 
-    async fn collect_images(&self, in_use: &BTreeSet<String>) {
+    async fn collect_images(&self, in_use: &BTreeSet<String>) -> Option<Timestamp> {
         self.effect("collect images".to_owned(), |table| {
             table.collections.push(in_use.clone());
+            table.collect_again.take()
         })
-        .await;
+        .await
     }
 }

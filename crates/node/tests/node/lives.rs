@@ -1,5 +1,7 @@
 //! Tasks from their assignment to their end, on a node that stays up.
 
+use std::time::Duration;
+
 use model::{HealthStatus, StopCode, TaskState};
 
 use crate::setting::{Setting, exit_code, expect_nothing_left, running, stopping, task};
@@ -186,4 +188,16 @@ async fn images_of_tasks_are_in_use_while_others_are_collected() {
     let last = setting.host.look(|table| table.collections[before..].to_vec());
     let of = |images: &[&str]| images.iter().map(|image| (*image).to_owned()).collect();
     assert_eq!(last, [of(&["sha256:web:1"]), of(&[])]);
+}
+
+#[tokio::test]
+async fn images_are_collected_again_when_the_host_says_so() {
+    let mut setting = Setting::new();
+    setting.host.change(|table| table.collect_again = Some(table.now + Duration::from_mins(1)));
+    setting.start_node().await;
+    setting.host.until(|table| table.collections.len() == 1).await;
+    let asked_at = setting.host.look(|table| table.now);
+    setting.host.advance_until(|table| table.collections.len() == 2).await;
+    let waited = setting.host.look(|table| table.now).since(asked_at);
+    assert!(waited >= Duration::from_mins(1), "{waited:?}");
 }
