@@ -100,7 +100,7 @@ fn registry_of(key: &str) -> Result<String> {
     let bare = key.strip_prefix("https://").or(key.strip_prefix("http://")).unwrap_or(key);
     let (host, path) = bare.split_once('/').unwrap_or((bare, ""));
     if !matches!(path.trim_end_matches('/'), "" | "v1" | "v2") {
-        bail!("credentials for a part of a registry, `{key}`, are not supported: name its host");
+        bail!("credentials for a part of a registry, `{key}`, are refused: name its host");
     }
     Ok(match host {
         "index.docker.io" | "registry-1.docker.io" => "docker.io".to_owned(),
@@ -194,7 +194,7 @@ mod tests {
         check(
             r#"{"auths": {"a.test/team": {"auth": "bWU6aHVudGVyMg=="}}}"#,
             &expect![[r#"
-                credentials for a part of a registry, `a.test/team`, are not supported: name its host
+                credentials for a part of a registry, `a.test/team`, are refused: name its host
             "#]],
         );
         check(

@@ -212,8 +212,10 @@ impl Observed {
 
     fn started(&mut self, name: &str, result: Result<Started, String>, now: Timestamp) {
         let Some(container) = self.containers.get_mut(name) else { return };
+        let mut started_at = now;
         match result {
             Ok(started) => {
+                started_at = started.at;
                 container.runtime_id = Some(started.runtime_id);
                 // Its end may have been seen before its start was answered.
                 if container.phase == Phase::Waiting {
@@ -228,7 +230,7 @@ impl Observed {
         }
         let is_started = |container: &Container| container.phase != Phase::Waiting;
         if self.stop.is_none() && self.containers.values().all(is_started) {
-            self.started_at.get_or_insert(now);
+            self.started_at.get_or_insert(started_at);
         }
     }
 

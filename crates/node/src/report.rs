@@ -36,11 +36,10 @@ fn state(assignment: &Assignment, observed: &Observed) -> TaskState {
         return TaskState::Stopped;
     }
     if assignment.is_stopping || observed.stop.is_some() {
-        return if observed.is_any_running() {
-            TaskState::Stopping
-        } else {
-            TaskState::Deprovisioning
-        };
+        // A container that waits may be starting at this moment, and there is no way back
+        // from a later state.
+        let is_over = observed.containers.values().all(|c| matches!(c.phase, Phase::Exited { .. }));
+        return if is_over { TaskState::Deprovisioning } else { TaskState::Stopping };
     }
     if observed.started_at.is_some() {
         TaskState::Running

@@ -97,6 +97,7 @@ async fn supervise(paths: &Paths, config: &Config, announce: bool) -> Result<()>
         Ok(()) => {}
         Err(error) => {
             supervisor.stop().await;
+            teardown::run(paths).await?;
             return Err(error);
         }
     }
