@@ -30,7 +30,7 @@ pub(crate) struct Config {
     /// Registries to speak plain HTTP with.
     pub(crate) insecure_registries: Vec<String>,
     /// Where registries' credentials are.
-    pub(crate) registry_config: Option<PathBuf>,
+    pub(crate) registry_credentials: Option<PathBuf>,
     /// How much is kept of layers that nothing needs.
     pub(crate) image_cache_bytes: u64,
 }

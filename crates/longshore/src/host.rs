@@ -21,12 +21,16 @@ use model::session::{AssignedContainer, Assignment, LogPosition, NameRecord};
 use model::{TaskKey, Timestamp};
 use node::ports::{ContainerExit, Failure, Host, ImageFacts, LogChunk, Started, StopSignal};
 use oci_runtime::{ContainerName, Error, FailureKind, Signal};
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, Semaphore};
 
 use crate::config::{Config, Paths};
 
 /// COMPAT: Fargate's interfaces have jumbo frames; a veth pair has no wire to be short on.
 const MTU: u32 = 1500;
+
+/// LIMIT: shims and containers that are started at once: more would only wait for each other,
+/// and the last of them beyond its deadline.
+const STARTS_AT_ONCE_MAX: usize = 32;
 
 /// Between two attempts at what failed for a reason that passes.
 const RETRY_PAUSE: Duration = Duration::from_secs(1);
@@ -44,6 +48,7 @@ pub(crate) struct RealHost {
     /// This program: the shim's, and the init program's of containers.
     executable: PathBuf,
     held: held::HeldTasks,
+    starts: Semaphore,
     readers: output::Readers,
 }
 
@@ -65,6 +70,7 @@ impl RealHost {
             balancer_addresses: Mutex::default(),
             executable,
             held: held::HeldTasks::default(),
+            starts: Semaphore::new(STARTS_AT_ONCE_MAX),
             readers: output::Readers::default(),
         }
     }
@@ -115,6 +121,7 @@ impl Host for RealHost {
     }
 
     async fn launch(&self, assignment: &Assignment) -> Result<(), Failure> {
+        let _slot = self.starts.acquire().await.expect("the semaphore is never closed");
         self.launch_shim(assignment).await.map_err(|error| {
             failure(format!("ResourceInitializationError: unable to start the task: {error:#}"))
         })
@@ -126,6 +133,7 @@ impl Host for RealHost {
         container: &AssignedContainer,
         image: &ImageFacts,
     ) -> Result<Started, Failure> {
+        let _slot = self.starts.acquire().await.expect("the semaphore is never closed");
         self.start_container(assignment, container, image).await
     }
 

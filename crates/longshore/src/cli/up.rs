@@ -197,13 +197,13 @@ fn configuration(paths: &Paths, arguments: &Arguments) -> Result<Config> {
         cpu_units: arguments.cpu_units.unwrap_or(cpu_units),
         memory_mib: arguments.memory_mib.unwrap_or(memory_mib),
         insecure_registries: arguments.insecure_registries.clone(),
-        registry_config: registry_config(arguments)?,
+        registry_credentials: registry_credentials(arguments)?,
         image_cache_bytes: u64::from(arguments.image_cache_mib) << 20,
     })
 }
 
 /// By its absolute path, since roles are elsewhere; refused here rather than at the first pull.
-fn registry_config(arguments: &Arguments) -> Result<Option<PathBuf>> {
+fn registry_credentials(arguments: &Arguments) -> Result<Option<PathBuf>> {
     let Some(given) = &arguments.registry_config else { return Ok(None) };
     let path =
         given.canonicalize().with_context(|| format!("cannot read `{}`", given.display()))?;

@@ -38,7 +38,7 @@ impl Puller {
         Puller {
             images,
             insecure_registries: config.insecure_registries.clone(),
-            credentials: RegistryConfig::new(config.registry_config.clone()),
+            credentials: RegistryConfig::new(config.registry_credentials.clone()),
             cache_bytes: config.image_cache_bytes,
             slots: Semaphore::new(PULLS_AT_ONCE_MAX),
             recent: Mutex::default(),

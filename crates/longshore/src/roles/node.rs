@@ -44,8 +44,10 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         data_dir: paths.node_journal(),
     };
     let executable = std::env::current_exe().context("this program's path is not known")?;
-    let (insecure_registries, credentials) =
-        (config.insecure_registries.clone(), RegistryConfig::new(config.registry_config.clone()));
+    let (insecure_registries, credentials) = (
+        config.insecure_registries.clone(),
+        RegistryConfig::new(config.registry_credentials.clone()),
+    );
     let host = RealHost::new((config, paths), images.clone(), (network, names), executable);
     let node = Node::open(host, node_config).await.context("the journal cannot be read")?;
     let collection = node.image_collection();
