@@ -55,6 +55,9 @@ async fn converse(
             link.send(&FromBalancer::Health(name, health)).await?;
         }
     }
+    for name in handle.drained_targets().iter().filter_map(target_name) {
+        link.send(&FromBalancer::Drained(name)).await?;
+    }
     loop {
         tokio::select! {
             message = link.receive() => match message? {
