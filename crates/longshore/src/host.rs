@@ -8,6 +8,8 @@ mod output;
 mod pull;
 mod shim;
 
+pub(crate) use shim::{remove_shim, unmount_all};
+
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 use std::path::PathBuf;

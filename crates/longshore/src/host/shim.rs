@@ -110,7 +110,7 @@ impl RealHost {
     pub(super) async fn remove_task(&self, task: &TaskKey) -> Result<()> {
         let bundle = remove_shim(&self.shim_dir(task)).await?;
         self.held.end(&task.id, bundle);
-        self.unmount_all(&self.task_dir(task)).await?;
+        unmount_all(&self.task_dir(task)).await?;
         self.network.detach_task(&task.id).await.context("its network stays")?;
         files::remove_dir(self.paths.task_run(&task.id)).await.context("its directory stays")?;
         Ok(())
@@ -167,28 +167,10 @@ impl RealHost {
     fn netns(&self, task: &str) -> std::path::PathBuf {
         self.paths.run_dir.join("netns").join(task)
     }
-
-    async fn unmount_all(&self, task_dir: &Path) -> Result<()> {
-        let containers = task_dir.join("containers");
-        let unmount = move || -> Result<()> {
-            let entries = match std::fs::read_dir(containers) {
-                Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
-                entries => entries?,
-            };
-            for entry in entries {
-                let path = entry?.path();
-                if let Some(rootfs) = Rootfs::find(&path)? {
-                    rootfs.unmount()?;
-                }
-            }
-            Ok(())
-        };
-        tokio::task::spawn_blocking(unmount).await.context("unmounting was cut off")?
-    }
 }
 
 /// Ends a task's shim and all that it holds. Answers where its output is.
-async fn remove_shim(shim_dir: &Path) -> Result<Option<TaskBundle>> {
+pub(crate) async fn remove_shim(shim_dir: &Path) -> Result<Option<TaskBundle>> {
     let bundle = match oci_runtime::attach(shim_dir).await {
         Ok(Attached::Finished { bundle, .. }) => return Ok(Some(bundle)),
         Ok(Attached::Alive(handle)) => {
@@ -206,6 +188,24 @@ async fn remove_shim(shim_dir: &Path) -> Result<Option<TaskBundle>> {
     };
     oci_runtime::cleanup(shim_dir).await.context("its processes stay")?;
     Ok(bundle)
+}
+
+/// Unmounts the root file systems of a task's containers. What they wrote stays.
+pub(crate) async fn unmount_all(task_dir: &Path) -> Result<()> {
+    let containers = task_dir.join("containers");
+    let unmount = move || -> Result<()> {
+        let entries = match std::fs::read_dir(containers) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            entries => entries?,
+        };
+        for entry in entries {
+            if let Some(rootfs) = Rootfs::find(&entry?.path())? {
+                rootfs.unmount()?;
+            }
+        }
+        Ok(())
+    };
+    tokio::task::spawn_blocking(unmount).await.context("unmounting was cut off")?
 }
 
 /// There is no task in the directory.

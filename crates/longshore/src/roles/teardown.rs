@@ -4,10 +4,10 @@
 use std::path::Path;
 
 use anyhow::{Context as _, Result};
-use images::Rootfs;
 use linux_net::Network;
 
 use crate::config::Paths;
+use crate::host;
 
 pub(crate) async fn run(paths: &Paths) -> Result<()> {
     for entry in std::fs::read_dir(paths.tasks()).into_iter().flatten() {
@@ -26,22 +26,8 @@ pub(crate) async fn run(paths: &Paths) -> Result<()> {
 }
 
 async fn remove_task(task_dir: &Path) -> Result<()> {
-    let shim_dir = task_dir.join("shim");
-    match oci_runtime::attach(&shim_dir).await {
-        Ok(oci_runtime::Attached::Alive(handle)) => {
-            if handle.shutdown().await.is_err() {
-                oci_runtime::cleanup(&shim_dir).await?;
-            }
-        }
-        Ok(_) => oci_runtime::cleanup(&shim_dir).await?,
-        // It was never launched.
-        Err(_) => {}
-    }
-    for entry in std::fs::read_dir(task_dir.join("containers")).into_iter().flatten() {
-        if let Some(rootfs) = Rootfs::find(&entry?.path())? {
-            rootfs.unmount()?;
-        }
-    }
+    host::remove_shim(&task_dir.join("shim")).await?;
+    host::unmount_all(task_dir).await?;
     std::fs::remove_dir_all(task_dir).or_else(absent)?;
     Ok(())
 }
