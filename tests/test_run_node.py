@@ -1,9 +1,13 @@
 """What a node makes sure of by itself: that tasks start once, and that images go when unneeded."""
 
+import shlex
+from pathlib import Path
+
 import pytest
 
 from harness import binaries, commands
 from harness.ecs import Cluster, address, of_container, task_id, web
+from harness.host import UP_TIMEOUT
 from harness.waiting import wait_until
 
 LISTENING = "listening on 0.0.0.0:8080"
@@ -67,3 +71,20 @@ def test_an_image_without_a_name_goes_with_its_last_task(host, images):
     assert of_container(cluster.wait_stopped(task))["exitCode"] == 0
     # A collection waits for those that just began, and for the one before it.
     wait_until(lambda: not list(layers.iterdir()), 60, "no layers")
+
+
+def test_that_nobody_reads_its_log_harms_nothing(host, images):
+    up = shlex.join(map(str, commands.up(binaries.longshore(), host.state_dir, [])))
+    # The reader of standard error ends with the first line.
+    script = f"exec {up} 2> >(head -n 1 >/dev/null)"
+    program = host.start(["bash", "-c", script], log=host.data_dir / "up.log")
+    assert program.wait_for_line(commands.READY.search, UP_TIMEOUT), program.lines
+    before = [one.pid for one in nodes(host)]
+    host.import_image(images["web:1"])
+    cluster = Cluster(host)
+    task = cluster.run(cluster.define("web", web(1)))
+    cluster.wait_running(task)
+    assert [one.pid for one in nodes(host)] == before
+    host.longshore(commands.down)
+    assert program.wait() == 0
+    assert not Path(commands.run_dir(host.state_dir)).exists()

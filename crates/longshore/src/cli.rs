@@ -100,6 +100,8 @@ fn start_logging() {
         .with_env_filter(filter)
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
+        // Said on standard error, of all places: where that is closed it would be a panic.
+        .log_internal_errors(false)
         .init();
 }
 
