@@ -102,9 +102,8 @@ pub fn free_address(
             snapshot.interfaces.get(&vpc.scope, &format!("{}/{address}", vpc.id)).is_some()
         })
     };
-    let is_free = |address: &Ipv4Addr| {
-        !is_held(address) && !taken.iter().any(|(_, given)| given == address)
-    };
+    let is_free =
+        |address: &Ipv4Addr| !is_held(address) && !taken.iter().any(|(_, given)| given == address);
     let exhausted = || Exhausted { subnet_id: subnet.id.clone() };
     let count = subnet.usable_addresses().count();
     let start = rng.below(u64::try_from(count.max(1)).unwrap_or(1)) as usize;
