@@ -24,10 +24,12 @@ const IMPURE_AT_ANY_DEPTH: &[&str] =
 /// Crates that may know the generated wire types: what is below them knows no protocol.
 const WIRE_TYPES_USERS: &[&str] = &["api", "edge", "longshore"];
 
-/// The workspace as cargo sees it, without a network.
+/// The workspace as cargo sees it for this host, without a network: the build has fetched
+/// what is of the host, and nothing else.
 pub fn metadata() -> Result<Metadata> {
+    let options = ["--offline", "--filter-platform", "host-tuple"].map(str::to_owned);
     let mut command = MetadataCommand::new();
-    command.manifest_path(root().join("Cargo.toml")).other_options(["--offline".to_owned()]);
+    command.manifest_path(root().join("Cargo.toml")).other_options(options);
     command.exec().context("asking cargo for the workspace's crates")
 }
 
