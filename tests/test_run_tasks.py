@@ -296,22 +296,23 @@ def test_the_root_file_system_can_be_read_only(cluster):
 def test_an_init_process_reaps_orphans(cluster):
     # The first process waits for nobody, so an orphan stays where it is the one to reap it.
     script = """
-        (usleep 400000; tr '\\0\\n' '  ' </proc/1/cmdline; echo
+        (until read pid </orphan && FATE; do usleep 10000; done 2>/dev/null
+            tr '\\0\\n' '  ' </proc/1/cmdline; echo
             cat /proc/[0-9]*/stat | grep -c ') Z '; echo end) &
-        (usleep 100000 &)
+        (sh -c 'echo $$ >/orphan' &)
         exec tail -f /dev/null
     """
 
-    def look(**settings):
-        own = container("busybox:1", script, stopTimeout=2, **settings)
+    def look(fate, **settings):
+        own = container("busybox:1", script.replace("FATE", fate), stopTimeout=2, **settings)
         task = cluster.run(cluster.define("orphan", own))
         lines = cluster.wait_line(task, "end")
         cluster.stop(task)
         return lines[:2]
 
-    first, zombies = look()
+    first, zombies = look("grep -q ') Z ' /proc/$pid/stat")
     assert (first.strip(), zombies) == ("tail -f /dev/null", "1")
-    first, zombies = look(linuxParameters={"initProcessEnabled": True})
+    first, zombies = look("! test -e /proc/$pid", linuxParameters={"initProcessEnabled": True})
     assert "init" in first and zombies == "0"
 
 

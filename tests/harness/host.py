@@ -174,7 +174,9 @@ class Host:
     def report(self):
         """The ends of all log files, for a failed test."""
         parts = []
-        for path in sorted(self.data_dir.rglob("*.log")):
+        # Directories of tasks go while this walks, which `os.walk` passes over.
+        found = (Path(top) / name for top, _, names in os.walk(self.data_dir) for name in names)
+        for path in sorted(path for path in found if path.suffix == ".log"):
             lines = path.read_text(errors="replace").splitlines()[-40:]
             parts.append("\n".join([f"== {path.relative_to(self.data_dir)}", *lines]))
         return "\n".join(parts)
