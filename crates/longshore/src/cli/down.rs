@@ -19,6 +19,11 @@ pub(super) fn run(paths: &Paths) -> Result<()> {
     match File::options().read(true).write(true).open(paths.lock()) {
         Ok(lock) if flock(&lock, FlockOperation::NonBlockingLockExclusive).is_err() => {
             end_supervisor(paths)?;
+            // The supervisor takes its directory away last: one that is there means that
+            // something stopped it, and what it left is ours to take away.
+            if paths.run_dir.exists() {
+                client_runtime()?.block_on(teardown::run(paths))?;
+            }
         }
         // Nobody holds it: what is left is of an instance that was killed.
         Ok(_) => client_runtime()?.block_on(teardown::run(paths))?,
