@@ -50,9 +50,9 @@ fi
 if ! command -v busybox >/dev/null || ldd "$(command -v busybox)" >/dev/null 2>&1; then
     missing+=(busybox-static)
 fi
+need curl curl
 if [ "$purpose" != run ]; then
     need docker-registry docker-registry
-    need curl curl
 fi
 if [ "$purpose" = bench ]; then
     need haproxy haproxy

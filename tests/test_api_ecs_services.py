@@ -422,16 +422,10 @@ UNSUPPORTED_FIELDS = {
         "vpcLatticeConfigurations": [{"roleArn": ROLE, "targetGroupArn": "x", "portName": "p"}]
     },
 }
+PAUSE = {"targetType": "PAUSE", "lifecycleStages": ["PRE_SCALE_UP"]}
 DEPLOYMENT_FIELDS = {
-    "strategy` BLUE_GREEN": {"strategy": "BLUE_GREEN"},
-    "deploymentCircuitBreaker": {
-        "deploymentCircuitBreaker": {"enable": True, "rollback": False}
-    },
-    "alarms": {"alarms": {"alarmNames": ["a"], "enable": True, "rollback": False}},
-    "bakeTimeInMinutes": {"bakeTimeInMinutes": 1},
-    "lifecycleHooks": {"lifecycleHooks": [{"hookTargetArn": "x", "roleArn": ROLE}]},
-    "linearConfiguration": {"linearConfiguration": {"stepPercent": 10}},
-    "canaryConfiguration": {"canaryConfiguration": {"canaryPercent": 10}},
+    "lifecycleHooks` with the strategy ROLLING": {"lifecycleHooks": [PAUSE]},
+    "earlySuccessCriteria`": {"earlySuccessCriteria": {"enable": True}},
 }
 
 

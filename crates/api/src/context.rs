@@ -79,8 +79,8 @@ impl Api {
         });
         decided.await.map_err(|error| match error {
             TransactError::Plan(refusal) => refusal,
-            other => {
-                tracing::error!(%other, request_id = caller.request_id, "a commit failed");
+            TransactError::Commit(error) => {
+                tracing::error!(%error, request_id = caller.request_id, "a commit failed");
                 wire::internal_failure()
             }
         })

@@ -1,14 +1,17 @@
 //! Amazon ECS: the trait's methods, each in a file of its own.
 
 mod account_setting;
+mod advanced_configuration;
 mod capacity;
 mod cluster;
+mod continue_service_deployment;
 mod create_cluster;
 mod create_service;
 mod delete_account_setting;
 mod delete_cluster;
 mod delete_service;
 mod delete_task_definitions;
+mod deployment_configuration;
 mod deregister_task_definition;
 mod describe_capacity_providers;
 mod describe_clusters;
@@ -19,6 +22,7 @@ mod describe_services;
 mod describe_task_definition;
 mod describe_tasks;
 mod launch;
+mod lifecycle_hook;
 mod list_account_settings;
 mod list_attributes;
 mod list_clusters;
@@ -42,6 +46,7 @@ mod service_deployment;
 mod service_load_balancers;
 mod service_name;
 mod service_settings;
+mod stop_service_deployment;
 mod stop_task;
 mod tag_resource;
 mod tags;
@@ -154,6 +159,22 @@ impl Ecs for Api {
         input: ecs::ListServiceDeploymentsRequest,
     ) -> Result<ecs::ListServiceDeploymentsResponse, ApiError> {
         list_service_deployments::run(self, caller, &input)
+    }
+
+    async fn stop_service_deployment(
+        &self,
+        caller: &Caller,
+        input: ecs::StopServiceDeploymentRequest,
+    ) -> Result<ecs::StopServiceDeploymentResponse, ApiError> {
+        stop_service_deployment::run(self, caller, input).await
+    }
+
+    async fn continue_service_deployment(
+        &self,
+        caller: &Caller,
+        input: ecs::ContinueServiceDeploymentRequest,
+    ) -> Result<ecs::ContinueServiceDeploymentResponse, ApiError> {
+        continue_service_deployment::run(self, caller, input).await
     }
 
     async fn describe_service_deployments(

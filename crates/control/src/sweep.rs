@@ -10,7 +10,7 @@ use tokio_util::sync::CancellationToken;
 use crate::clock::Clock;
 
 /// Retention is counted in days, so an hour more is little.
-const SWEEP_INTERVAL: Duration = Duration::from_secs(60 * 60);
+const SWEEP_INTERVAL: Duration = Duration::from_hours(1);
 
 /// Runs until `stop` is cancelled.
 pub async fn sweep_logs(logs: Logs, clock: Clock, stop: CancellationToken) {

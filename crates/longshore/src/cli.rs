@@ -66,7 +66,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
     start_logging();
     match arguments.command {
         Command::Role { role, config } => roles::run(role, &config)?,
-        Command::Up(up) => up::run(&arguments.data_dir, up)?,
+        Command::Up(up) => up::run(&arguments.data_dir, &up)?,
         Command::Down => down::run(&Paths::of(&arguments.data_dir)?)?,
         Command::Status => status::run(&Paths::of(&arguments.data_dir)?)?,
         Command::Env => env::run(&Paths::of(&arguments.data_dir)?)?,

@@ -3,6 +3,7 @@
 //! `up` writes it down once; the roles that it starts read it, so that all of them
 //! have the same.
 
+use std::fmt::Write as _;
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
@@ -58,7 +59,10 @@ impl Paths {
             .with_context(|| format!("cannot make `{}`", data_dir.display()))?;
         let data_dir = data_dir.canonicalize()?;
         let digest = Sha256::digest(data_dir.as_os_str().as_encoded_bytes());
-        let instance = digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect::<String>();
+        let instance = digest.iter().take(6).fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        });
         let run_dir = Path::new(RUN_ROOT).join(&instance);
         Ok(Paths { data_dir, run_dir, instance })
     }

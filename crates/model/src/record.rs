@@ -2,7 +2,9 @@
 //!
 //! INVARIANT: a record is replaced whole, by a plan, and never edited in place.
 
+mod alarm;
 mod cluster;
+mod deployment;
 mod elb;
 mod network;
 mod node;
@@ -10,8 +12,14 @@ mod service;
 mod task;
 mod task_definition;
 
+pub use alarm::{Alarm, AlarmState};
 pub use cluster::{
     AccountSetting, CapacityProviderStrategyItem, Cluster, ClusterStatus, Tags, cluster_arn,
+};
+pub use deployment::{
+    CircuitBreaker, DeploymentAlarms, DeploymentConfiguration, DeploymentFailure, DeploymentStatus,
+    DeploymentStrategy, FailureThreshold, HookAction, HookRun, HookStatus, HookTarget,
+    LifecycleHook, LifecycleStage, Progress, Rollback, ServiceDeployment, SourceRevision,
 };
 pub use elb::{
     Action, Attributes, Listener, LoadBalancer, QueryStringPair, Rule, RuleCondition, Target,
@@ -23,9 +31,8 @@ pub use network::{
 };
 pub use node::{ClientToken, Node};
 pub use service::{
-    AwsvpcConfiguration, DeploymentConfiguration, DeploymentStatus, PropagateTags,
-    SERVICE_EVENTS_MAX, Service, ServiceDeployment, ServiceEvent, ServiceKey, ServiceLoadBalancer,
-    ServiceRevision, ServiceStatus, SourceRevision,
+    AdvancedConfiguration, AwsvpcConfiguration, PropagateTags, SERVICE_EVENTS_MAX, Service,
+    ServiceEvent, ServiceKey, ServiceLoadBalancer, ServiceRevision, ServiceStatus,
 };
 pub use task::{
     ContainerOverride, ContainerState, DesiredStatus, HealthStatus, StopCode, Task, TaskContainer,

@@ -1,7 +1,9 @@
 //! Randomness as an argument: a small generator that its owner seeds.
 //!
 //! Ids need to be unlikely to collide, not hard to guess, and a decision must be
-//! repeatable from its seed; so this is SplitMix64 and never a secret's source.
+//! repeatable from its seed; so this is `SplitMix64` and never a secret's source.
+
+use std::fmt::Write as _;
 
 /// A seeded generator. The same seed gives the same ids.
 #[derive(Clone, Debug)]
@@ -30,7 +32,7 @@ impl Rng {
     pub fn hex(&mut self, digits: usize) -> String {
         let mut text = String::with_capacity(digits + 16);
         while text.len() < digits {
-            text.push_str(&format!("{:016x}", self.next_u64()));
+            let _ = write!(text, "{:016x}", self.next_u64());
         }
         text.truncate(digits);
         text

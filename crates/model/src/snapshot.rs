@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use imbl::{OrdMap, OrdSet};
 
 use crate::record::{
-    AccountSetting, ClientToken, Cluster, Interface, Listener, LoadBalancer, Node, Rule,
+    AccountSetting, Alarm, ClientToken, Cluster, Interface, Listener, LoadBalancer, Node, Rule,
     SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target,
     TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, Vpc,
 };
@@ -112,6 +112,7 @@ macro_rules! tables {
 
 tables! {
     account_settings: AccountSetting = "account-setting",
+    alarms: Alarm = "alarm",
     client_tokens: ClientToken = "client-token",
     clusters: Cluster = "cluster",
     interfaces: Interface = "interface",
@@ -278,6 +279,7 @@ impl Indexed for Target {
 }
 
 impl Indexed for AccountSetting {}
+impl Indexed for Alarm {}
 impl Indexed for ClientToken {}
 impl Indexed for Cluster {}
 impl Indexed for Interface {}
@@ -317,6 +319,7 @@ macro_rules! keyed {
 keyed! {
     AccountSetting: |r| r.scope.clone(), |r| format!("{}/{}", r.principal_arn, r.name);
     ClientToken: |r| r.scope.clone(), |r| format!("{}/{}", r.operation, r.token);
+    Alarm: |r| r.scope.clone(), |r| r.name.clone();
     Cluster: |r| r.scope.clone(), |r| r.name.clone();
     Interface: |r| r.scope.clone(), |r| format!("{}/{}", r.vpc_id, r.address);
     Listener: |r| r.scope.clone(), Listener::arn;

@@ -15,7 +15,7 @@ use model::{Entry, ServiceRevision, Snapshot, StopCode, Task, TaskState, Timesta
 const STAY_UP_MIN: Duration = Duration::from_secs(30);
 
 const DELAY_FIRST: Duration = Duration::from_secs(1);
-const DELAY_MAX: Duration = Duration::from_secs(120);
+const DELAY_MAX: Duration = Duration::from_mins(2);
 
 /// From this round on, the service says that it cannot start tasks.
 pub const ROUNDS_UNTIL_EVENT: u32 = 3;
@@ -37,16 +37,27 @@ pub fn backoff(
     desired_count: u32,
     last_success: Option<Timestamp>,
 ) -> Backoff {
-    let failed: Vec<Timestamp> = snapshot
+    let (mut failed_tasks, mut last) = (0_u32, None);
+    for at in failures(snapshot, revision, last_success) {
+        failed_tasks += 1;
+        last = last.max(Some(at));
+    }
+    let rounds = failed_tasks.div_ceil(desired_count.max(1));
+    let retry_at = last.map(|last| last + delay(rounds));
+    Backoff { failed_tasks, rounds, retry_at }
+}
+
+/// When tasks of a revision ended that were never of any use, after `since`.
+pub fn failures<'a>(
+    snapshot: &'a Snapshot,
+    revision: &'a ServiceRevision,
+    since: Option<Timestamp>,
+) -> impl Iterator<Item = Timestamp> + use<'a> {
+    snapshot
         .tasks_of_service(&revision.service)
         .filter(|task| is_failed_start(task, revision))
         .filter_map(|task| task.stopped_at)
-        .filter(|at| last_success.is_none_or(|success| *at > success))
-        .collect();
-    let failed_tasks = failed.len() as u32;
-    let rounds = failed_tasks.div_ceil(desired_count.max(1));
-    let retry_at = failed.into_iter().max().map(|last| last + delay(rounds));
-    Backoff { failed_tasks, rounds, retry_at }
+        .filter(move |at| since.is_none_or(|since| *at > since))
 }
 
 /// Nothing after the first round, then doubling to the maximum.

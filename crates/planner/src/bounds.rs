@@ -13,7 +13,7 @@ pub struct Bounds {
     pub running_max: u32,
 }
 
-pub fn bounds(desired_count: u32, configuration: DeploymentConfiguration) -> Bounds {
+pub fn bounds(desired_count: u32, configuration: &DeploymentConfiguration) -> Bounds {
     let percent = |percent: u32| u64::from(desired_count) * u64::from(percent);
     let minimum = percent(configuration.minimum_healthy_percent).div_ceil(100);
     let maximum = percent(configuration.maximum_percent) / 100;
@@ -29,9 +29,7 @@ mod tests {
 
     #[track_caller]
     fn check(desired: u32, minimum: u32, maximum: u32, expected: (u32, u32)) {
-        let configuration =
-            DeploymentConfiguration { minimum_healthy_percent: minimum, maximum_percent: maximum };
-        let bounds = bounds(desired, configuration);
+        let bounds = bounds(desired, &DeploymentConfiguration::rolling(minimum, maximum));
         assert_eq!((bounds.healthy_min, bounds.running_max), expected);
     }
 

@@ -1,14 +1,22 @@
-//! The ROLLING deployment: brings each service to its revision and its count.
+//! Brings each service to its revision and its count, as its strategy says.
 //!
-//! One pass looks at every task of a service and decides what to start and what
-//! to stop, within the bounds. Deploying, scaling, replacing and deleting are the
-//! same pass over different states.
+//! One pass looks at every task of a service and decides what to start and what to
+//! stop. Deploying, scaling, replacing, rolling back and deleting are passes over
+//! different states: a crash between two of them is harmless.
 //!
 //! INVARIANT: through our own doing, healthy tasks never fall below the lower bound,
 //! and tasks that are to run never exceed the upper.
+//! INVARIANT: production traffic is moved only to a revision whose tasks are healthy.
 
+mod capacity;
+mod ending;
 mod events;
+mod failure;
+mod halted;
+mod pass;
 mod roll;
+mod staged;
+mod words;
 
 use model::{
     DeploymentStatus, DesiredStatus, Entry, Plan, Rng, Service, ServiceDeployment, ServiceRevision,
@@ -18,6 +26,9 @@ use model::{
 use crate::health::{self, Verdict};
 use crate::targets;
 use events::Announcer;
+use pass::Pass;
+
+pub use failure::threshold;
 
 /// Plans one step of every service, one plan a service, so that one's conflict
 /// holds up no other.
@@ -42,8 +53,35 @@ pub fn plan_service(
         ServiceStatus::Draining => plan_drain(snapshot, service, now, rng),
         ServiceStatus::Active => {
             let Some(view) = View::of(snapshot, service, now) else { return Plan::new() };
-            roll::plan(&view, rng)
+            let mut pass = Pass::new(&view, rng);
+            if !ending::begin(&mut pass) {
+                match way(&view) {
+                    Way::Roll => roll::plan(&mut pass),
+                    Way::Stages => staged::plan(&mut pass),
+                    Way::Halted => halted::plan(&mut pass),
+                }
+            }
+            pass.finish()
         }
+    }
+}
+
+/// How a service is to be looked after.
+enum Way {
+    /// Tasks are replaced in place; also what a service at rest needs.
+    Roll,
+    /// Two revisions side by side.
+    Stages,
+    /// Left where a failed deployment was.
+    Halted,
+}
+
+fn way(view: &View<'_>) -> Way {
+    let deployment = view.deployment;
+    match (&deployment.progress, deployment.status.is_final()) {
+        (_, true) if deployment.is_halted() => Way::Halted,
+        (Some(_), false) => Way::Stages,
+        (None, false) | (_, true) => Way::Roll,
     }
 }
 
@@ -63,6 +101,8 @@ struct View<'a> {
 #[derive(Clone, Debug)]
 struct Seen<'a> {
     task: &'a Entry<Task>,
+    /// The revision that it runs.
+    revision: &'a str,
     verdict: Verdict,
     is_primary: bool,
 }
@@ -75,6 +115,10 @@ impl Seen<'_> {
     fn is_healthy(&self) -> bool {
         self.verdict == Verdict::Healthy
     }
+
+    fn is_unhealthy(&self) -> bool {
+        matches!(self.verdict, Verdict::Unhealthy { .. })
+    }
 }
 
 impl<'a> View<'a> {
@@ -86,15 +130,31 @@ impl<'a> View<'a> {
             .tasks_of_service(&service.key)
             .filter(|task| task.last_status != TaskState::Stopped)
             .map(|task| {
-                let of = task.service.as_ref().map(|service| service.revision.as_str());
-                let is_primary = of == Some(revision.id.as_str());
-                let own = of.and_then(|id| snapshot.service_revision(&service.key, id));
-                let verdict =
-                    health::verdict(snapshot, service, own.unwrap_or(revision), (task, now));
-                Seen { task, verdict, is_primary }
+                let of = task.service.as_ref().map_or("", |service| service.revision.as_str());
+                let own = snapshot.service_revision(&service.key, of).unwrap_or(revision);
+                let verdict = health::verdict(snapshot, service, own, (task, now));
+                Seen { task, revision: of, verdict, is_primary: of == revision.id }
             })
             .collect();
         Some(View { snapshot, service, revision, deployment, tasks, now })
+    }
+
+    fn revision_of(&self, id: &str) -> Option<&'a Entry<ServiceRevision>> {
+        self.snapshot.service_revision(&self.service.key, id)
+    }
+
+    /// The revision that a failed deployment goes back to.
+    fn completed_revision(&self) -> Option<&'a Entry<ServiceRevision>> {
+        self.service.completed_revision.as_deref().and_then(|id| self.revision_of(id))
+    }
+
+    /// The tasks of one revision.
+    fn tasks_of<'b>(&'b self, revision: &'b str) -> impl Iterator<Item = &'b Seen<'a>> {
+        self.tasks.iter().filter(move |seen| seen.revision == revision)
+    }
+
+    fn healthy_count(&self, revision: &str) -> u32 {
+        self.tasks_of(revision).filter(|seen| seen.is_healthy()).count() as u32
     }
 }
 
@@ -133,10 +193,9 @@ fn plan_drain(
             snapshot.service_deployment(&service.key, &service.current_deployment)
             && !deployment.status.is_final()
         {
-            let reason = "Service was deleted.".to_owned();
             let ended = ServiceDeployment {
                 status: DeploymentStatus::Stopped,
-                status_reason: Some(reason),
+                status_reason: Some(words::DELETED.to_owned()),
                 finished_at: Some(now),
                 updated_at: now,
                 ..(*deployment.record).clone()
@@ -170,9 +229,7 @@ fn scaling_reason(snapshot: &Snapshot, task: &Task) -> String {
 fn missing_targets(view: &View<'_>) -> Vec<model::Target> {
     let mut missing = Vec::new();
     for seen in view.tasks.iter().filter(|seen| !seen.is_leaving()) {
-        let of = seen.task.service.as_ref().map(|service| service.revision.as_str());
-        let own = of.and_then(|id| view.snapshot.service_revision(&view.service.key, id));
-        if let Some(revision) = own {
+        if let Some(revision) = view.revision_of(seen.revision) {
             missing.extend(targets::missing(view.snapshot, seen.task, revision, view.now));
         }
     }

@@ -72,10 +72,9 @@ fn target_verdict(
 ) -> Verdict {
     let grace_end = grace_end(service, task);
     let mut starting = None;
-    for load_balancer in &revision.load_balancers {
+    for (load_balancer, group) in revision.registrations() {
         let target = snapshot.targets_of_task(&task.key).find(|target| {
-            target.target_group_arn == load_balancer.target_group_arn
-                && target.port == load_balancer.container_port
+            target.target_group_arn == group && target.port == load_balancer.container_port
         });
         let state = target.map_or(TargetHealthState::Initial, |target| target.health.state);
         match state {
@@ -88,7 +87,6 @@ fn target_verdict(
                 starting = Some(Verdict::Starting { look_again: Some(grace_end) });
             }
             TargetHealthState::Unhealthy => {
-                let group = &load_balancer.target_group_arn;
                 return Verdict::Unhealthy {
                     reason: format!("Task failed ELB health checks in (target-group {group})"),
                 };

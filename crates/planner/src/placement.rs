@@ -133,16 +133,14 @@ pub fn place(candidates: &[Candidate<'_>], request: &Request) -> Result<usize, V
     let mut refusals = Vec::new();
     let mut best: Option<usize> = None;
     for (index, candidate) in candidates.iter().enumerate() {
-        match FILTERS.iter().find(|filter| !(filter.admits)(candidate, request)) {
-            Some(filter) => {
-                refusals.push(Refusal { node: candidate.node.id.clone(), reason: filter.reason })
-            }
-            None => {
-                let rank = |index: usize| rank(&candidates[index], request);
-                if best.is_none_or(|rival| rank(index) < rank(rival)) {
-                    best = Some(index);
-                }
-            }
+        let refusing = FILTERS.iter().find(|filter| !(filter.admits)(candidate, request));
+        if let Some(filter) = refusing {
+            refusals.push(Refusal { node: candidate.node.id.clone(), reason: filter.reason });
+            continue;
+        }
+        let rank = |index: usize| rank(&candidates[index], request);
+        if best.is_none_or(|rival| rank(index) < rank(rival)) {
+            best = Some(index);
         }
     }
     best.ok_or(refusals)

@@ -6,15 +6,14 @@
 use std::time::Duration;
 
 use model::{
-    DeploymentStatus, InterfaceOwner, Plan, ServiceStatus, Snapshot, TaskDefinitionStatus,
-    TaskState, Timestamp,
+    InterfaceOwner, Plan, ServiceStatus, Snapshot, TaskDefinitionStatus, TaskState, Timestamp,
 };
 
-pub const STOPPED_TASK_KEPT: Duration = Duration::from_secs(60 * 60);
-pub const INACTIVE_SERVICE_KEPT: Duration = Duration::from_secs(60 * 60);
-pub const CLIENT_TOKEN_KEPT: Duration = Duration::from_secs(24 * 60 * 60);
-/// COMPAT: "Service deployments … created within the last 90 days" (ListServiceDeployments).
-pub const DEPLOYMENT_KEPT: Duration = Duration::from_secs(90 * 24 * 60 * 60);
+pub const STOPPED_TASK_KEPT: Duration = Duration::from_hours(1);
+pub const INACTIVE_SERVICE_KEPT: Duration = Duration::from_hours(1);
+pub const CLIENT_TOKEN_KEPT: Duration = Duration::from_hours(24);
+/// COMPAT: "Service deployments … created within the last 90 days" (`ListServiceDeployments`).
+pub const DEPLOYMENT_KEPT: Duration = Duration::from_hours(90 * 24);
 /// LIMIT: records removed by one plan; the rest go in the next.
 const REMOVED_MAX: usize = 500;
 
@@ -66,15 +65,11 @@ fn reap_services(snapshot: &Snapshot, now: Timestamp, plan: &mut Plan) {
         if now >= end { plan.delete(service) } else { plan.wake_at(end) }
     }
     for deployment in snapshot.service_deployments.all() {
-        let is_ended = match deployment.status {
-            DeploymentStatus::Successful | DeploymentStatus::Stopped => true,
-            DeploymentStatus::Pending | DeploymentStatus::InProgress => false,
-        };
         let is_current = snapshot
             .service(&deployment.service)
             .is_some_and(|service| service.current_deployment == deployment.id);
         let end = deployment.finished_at.unwrap_or(deployment.created_at) + DEPLOYMENT_KEPT;
-        if is_ended && !is_current && now >= end {
+        if deployment.status.is_final() && !is_current && now >= end {
             plan.delete(deployment);
         }
     }
@@ -93,10 +88,15 @@ fn reap_definitions(snapshot: &Snapshot, plan: &mut Plan) {
             .list(&definition.scope)
             .any(|task| task.definition == reference && task.last_status != TaskState::Stopped);
         let is_served = snapshot.services.list(&definition.scope).any(|service| {
-            service.status != ServiceStatus::Inactive
-                && snapshot
-                    .service_revision(&service.key, &service.primary_revision)
+            // What a failed deployment would go back to is still of use.
+            let revisions = [Some(&service.primary_revision), service.completed_revision.as_ref()];
+            let is_named = |id: &String| {
+                snapshot
+                    .service_revision(&service.key, id)
                     .is_some_and(|revision| revision.definition == reference)
+            };
+            service.status != ServiceStatus::Inactive
+                && revisions.into_iter().flatten().any(is_named)
         });
         if !is_run && !is_served {
             plan.delete(definition);

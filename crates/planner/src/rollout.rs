@@ -2,10 +2,13 @@
 
 use model::{
     AwsvpcConfiguration, CapacityProviderStrategyItem, DeploymentConfiguration, DeploymentStatus,
-    Entry, LaunchType, Plan, PropagateTags, Rng, Service, ServiceDeployment, ServiceKey,
-    ServiceLoadBalancer, ServiceRevision, Snapshot, SourceRevision, Tags, TaskDefinition,
-    TaskDefinitionRef, TaskState, Timestamp,
+    DeploymentStrategy, Entry, LaunchType, LifecycleStage, Plan, Progress, PropagateTags, Rng,
+    Scope, Service, ServiceDeployment, ServiceKey, ServiceLoadBalancer, ServiceRevision,
+    ServiceStatus, Snapshot, SourceRevision, Tags, TaskDefinition, TaskDefinitionRef, TaskState,
+    Timestamp,
 };
+
+use crate::hooks;
 
 /// COMPAT: what `LATEST` is for Linux ("Fargate platform versions", ECS Developer Guide).
 pub const FARGATE_PLATFORM_VERSION: &str = "1.4.0";
@@ -53,6 +56,9 @@ pub fn begin(
     (now, rng): (Timestamp, &mut Rng),
     plan: &mut Plan,
 ) -> Begun {
+    let source = source(snapshot, key);
+    let sources = source_revisions(snapshot, key);
+    let progress = first_progress(&configuration, (source, &sources), (now, rng));
     let revision = ServiceRevision {
         service: key.clone(),
         id: rng.decimal_id(),
@@ -60,6 +66,7 @@ pub fn begin(
         launch_type: spec.launch_type,
         capacity_provider_strategy: spec.capacity_provider_strategy,
         platform_version: spec.platform_version,
+        target_group_arns: target_groups(snapshot, &spec.load_balancers, (key, progress.is_some())),
         load_balancers: spec.load_balancers,
         network: spec.network,
         created_at: now,
@@ -70,9 +77,16 @@ pub fn begin(
         status: DeploymentStatus::Pending,
         status_reason: None,
         target_revision: revision.id.clone(),
-        source_revisions: source_revisions(snapshot, key),
+        source_revisions: sources,
+        is_watching_alarms: !is_any_alarming(snapshot, &key.scope, &configuration),
         deployment_configuration: configuration,
         failed_tasks: 0,
+        healthy_tasks: 0,
+        healthy_at: None,
+        progress,
+        failure: None,
+        rollback: None,
+        baking_since: None,
         created_at: now,
         started_at: None,
         finished_at: None,
@@ -82,6 +96,84 @@ pub fn begin(
     plan.insert(revision.clone());
     plan.insert(deployment.clone());
     Begun { revision, deployment }
+}
+
+/// The revision that traffic comes from: the last that was completed, else the one that is
+/// there, if any of its tasks runs.
+fn source<'a>(snapshot: &'a Snapshot, key: &ServiceKey) -> Option<&'a Entry<ServiceRevision>> {
+    let service = snapshot.service(key)?;
+    let is_serving = service.status == ServiceStatus::Active;
+    let id = match &service.completed_revision {
+        Some(completed) => completed,
+        None => snapshot
+            .tasks_of_service(key)
+            .filter(|task| task.last_status == TaskState::Running)
+            .filter_map(|task| task.record.service.as_ref())
+            .any(|of| of.revision == service.primary_revision)
+            .then_some(&service.primary_revision)?,
+    };
+    snapshot.service_revision(key, id).filter(|_| is_serving)
+}
+
+/// Where a deployment begins that keeps both revisions; `None` where tasks are replaced.
+fn first_progress(
+    configuration: &DeploymentConfiguration,
+    (source, sources): (Option<&Entry<ServiceRevision>>, &[SourceRevision]),
+    (now, rng): (Timestamp, &mut Rng),
+) -> Option<Progress> {
+    if configuration.strategy == DeploymentStrategy::Rolling {
+        return None;
+    }
+    let source = source.map(|source| source.id.clone());
+    let is_mixed = sources.iter().any(|one| Some(&one.id) != source.as_ref());
+    let stage =
+        if is_mixed { LifecycleStage::ReconcileService } else { LifecycleStage::PreScaleUp };
+    Some(Progress {
+        source,
+        stage,
+        entered_at: now,
+        step: 0,
+        production_permille: 0,
+        test_permille: 0,
+        shifted_at: None,
+        hooks: hooks::begin(&configuration.lifecycle_hooks, stage, (now, rng)),
+    })
+}
+
+/// The target group of each load balancer that the new revision's tasks are registered in.
+///
+/// Beside a source it is the one that the source is not in; in place of it, the same one.
+fn target_groups(
+    snapshot: &Snapshot,
+    load_balancers: &[ServiceLoadBalancer],
+    (key, is_beside): (&ServiceKey, bool),
+) -> Vec<String> {
+    let service = snapshot.service(key).filter(|service| service.status == ServiceStatus::Active);
+    let kept = source(snapshot, key)
+        .or_else(|| snapshot.service_revision(key, &service?.primary_revision));
+    let held = |arn: &String| kept.is_some_and(|kept| kept.target_group_arns.contains(arn));
+    load_balancers
+        .iter()
+        .map(|one| match &one.advanced {
+            Some(advanced) => {
+                let (named, alternate) =
+                    (&one.target_group_arn, &advanced.alternate_target_group_arn);
+                let is_swapped = if is_beside { held(named) } else { held(alternate) };
+                if is_swapped { alternate.clone() } else { named.clone() }
+            }
+            None => one.target_group_arn.clone(),
+        })
+        .collect()
+}
+
+fn is_any_alarming(
+    snapshot: &Snapshot,
+    scope: &Scope,
+    configuration: &DeploymentConfiguration,
+) -> bool {
+    let alarms = configuration.alarms.names.iter();
+    let mut known = alarms.filter_map(|name| snapshot.alarms.get(scope, name));
+    known.any(|alarm| alarm.is_alarming())
 }
 
 /// How a revision's tasks are launched, and by which capacity provider.

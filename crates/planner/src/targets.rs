@@ -12,7 +12,7 @@ use model::{
 
 /// COMPAT: the default of `deregistration_delay.timeout_seconds` ("Target groups for your
 /// Application Load Balancers").
-const DEREGISTRATION_DELAY_DEFAULT: Duration = Duration::from_secs(300);
+const DEREGISTRATION_DELAY_DEFAULT: Duration = Duration::from_mins(5);
 
 /// How long the balancer is waited for beyond the delay before a target is taken for drained.
 const BALANCER_GRACE: Duration = Duration::from_secs(5);
@@ -30,11 +30,10 @@ pub fn missing(
         return Vec::new();
     };
     revision
-        .load_balancers
-        .iter()
-        .map(|load_balancer| Target {
+        .registrations()
+        .map(|(load_balancer, group)| Target {
             scope: task.key.scope.clone(),
-            target_group_arn: load_balancer.target_group_arn.clone(),
+            target_group_arn: group.to_owned(),
             address: interface.address,
             port: load_balancer.container_port,
             availability_zone: Some(task.availability_zone.clone()),

@@ -99,7 +99,7 @@ pub fn new_task(
         last_status: TaskState::Provisioning,
         health_status: HealthStatus::Unknown,
         overrides: wanted.overrides,
-        interface: interface.as_ref().map(|made| attached(made, &wanted.network, draw.rng)),
+        interface: interface.as_ref().map(|made| attached(made, wanted.network.as_ref(), draw.rng)),
         cpu_units,
         memory_mib,
         containers,
@@ -211,7 +211,7 @@ fn security_groups(
 
 fn attached(
     made: &Interface,
-    network: &Option<AwsvpcConfiguration>,
+    network: Option<&AwsvpcConfiguration>,
     rng: &mut Rng,
 ) -> TaskInterface {
     TaskInterface {
@@ -222,6 +222,6 @@ fn attached(
         address: made.address,
         mac_address: made.mac_address.clone(),
         security_group_ids: made.security_group_ids.clone(),
-        is_public: network.as_ref().is_some_and(|network| network.is_public),
+        is_public: network.is_some_and(|network| network.is_public),
     }
 }

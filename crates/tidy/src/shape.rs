@@ -21,7 +21,6 @@ pub const WIDE_KNOWN: &[(&str, &str)] = &[
     ("crates/oci-runtime/src/logs/splitter.rs", "give"),
     ("crates/oci-runtime/src/shim/exec.rs", "exec_launched"),
     ("crates/planner/src/deployment/roll.rs", "in_stop_order"),
-    ("crates/planner/src/deployment/roll.rs", "start_tasks"),
     ("crates/planner/src/rollout.rs", "begin"),
 ];
 

@@ -6,7 +6,10 @@ use planner::rollout::{self, RevisionSpec};
 use wire::ApiError;
 
 use super::service_settings::{self as settings, Unhonoured, is_filled};
-use super::{cluster, launch, service, service_load_balancers, tags, task_definition};
+use super::{
+    cluster, deployment_configuration, launch, service, service_load_balancers, tags,
+    task_definition,
+};
 use crate::client_token::{Seen, TokenRequest};
 use crate::{Api, Caller, Turn, default_network};
 
@@ -135,14 +138,15 @@ fn new_service(
     })?;
     let desired_count = settings::desired_count(desired_count)?;
     let configuration =
-        settings::deployment_configuration(input.deployment_configuration.as_ref(), None)?;
+        deployment_configuration::parse(input.deployment_configuration.as_ref(), None)?;
+    deployment_configuration::check_load_balancers(&configuration, &spec.load_balancers)?;
     let health_check_grace_period_secs =
         settings::grace_period(input.health_check_grace_period_seconds, &spec.load_balancers)?;
     let now = turn.now();
     let begun = rollout::begin(
         turn.snapshot,
         &key,
-        (spec, configuration),
+        (spec, configuration.clone()),
         (now, &mut turn.rng),
         &mut turn.plan,
     );
@@ -156,6 +160,7 @@ fn new_service(
         is_managed_tags_enabled: input.enable_ecs_managed_tags.unwrap_or(false),
         primary_revision: begun.revision.id,
         current_deployment: begun.deployment.id,
+        completed_revision: None,
         events: Vec::new(),
         is_steady: false,
         tags: wanted.tags.clone(),
@@ -173,7 +178,6 @@ fn refuse_what_is_not_honoured(input: &CreateServiceRequest) -> Result<(), ApiEr
         }
     }
     settings::refuse_unhonoured(&Unhonoured {
-        deployment_configuration: input.deployment_configuration.as_ref(),
         deployment_controller: input.deployment_controller.as_ref(),
         availability_zone_rebalancing: input.availability_zone_rebalancing,
         service_connect: input.service_connect_configuration.as_ref(),

@@ -6,13 +6,13 @@ use std::collections::BTreeMap;
 
 use aws_api::ecs;
 use model::{
-    DeploymentStatus, DesiredStatus, PropagateTags, Service, ServiceDeployment, ServiceKey,
-    ServiceRevision, ServiceStatus, Snapshot, TaskState, cluster_arn,
+    DeploymentFailure, DeploymentStatus, DesiredStatus, PropagateTags, Service, ServiceDeployment,
+    ServiceKey, ServiceRevision, ServiceStatus, Snapshot, TaskState, cluster_arn,
 };
 
 use super::{
-    cluster, network_configuration, service_deployment, service_load_balancers, tags,
-    task_definition,
+    cluster, deployment_configuration, network_configuration, service_deployment,
+    service_load_balancers, tags, task_definition,
 };
 use crate::Turn;
 
@@ -50,8 +50,8 @@ pub(super) fn render(snapshot: &Snapshot, service: &Service) -> ecs::Service {
         desired_count: Some(service.desired_count as i32),
         running_count: Some(all.running as i32),
         pending_count: Some(all.pending as i32),
-        deployment_configuration: Some(service_deployment::render_configuration(
-            service.deployment_configuration,
+        deployment_configuration: Some(deployment_configuration::render(
+            &service.deployment_configuration,
         )),
         deployments: Some(deployments(snapshot, service, &counts)),
         events: Some(events(service)),
@@ -180,11 +180,7 @@ fn render_deployment(
     let is_primary = revision.id == service.primary_revision;
     let is_completed = deployment.status == DeploymentStatus::Successful;
     let id = revision.deployment_id();
-    let (state, words) = if is_completed {
-        (ecs::DeploymentRolloutState::Completed, "completed")
-    } else {
-        (ecs::DeploymentRolloutState::InProgress, "in progress")
-    };
+    let (state, reason) = rollout(snapshot, service, (revision, deployment));
     let is_fargate = planner::rollout::launch(revision).0 == model::LaunchType::Fargate;
     ecs::Deployment {
         status: Some(if is_primary { "PRIMARY".to_owned() } else { "ACTIVE".to_owned() }),
@@ -204,9 +200,65 @@ fn render_deployment(
         platform_family: Some(platform_family(snapshot, revision)),
         network_configuration: revision.network.as_ref().map(network_configuration::render),
         rollout_state: Some(state),
-        rollout_state_reason: Some(format!("ECS deployment {id} {words}.")),
+        rollout_state_reason: Some(reason),
         id: Some(id),
         ..ecs::Deployment::default()
+    }
+}
+
+/// What the move to a revision has come to.
+fn rollout(
+    snapshot: &Snapshot,
+    service: &Service,
+    (revision, deployment): (&ServiceRevision, &ServiceDeployment),
+) -> (ecs::DeploymentRolloutState, String) {
+    let id = revision.deployment_id();
+    let current = snapshot.service_deployment(&service.key, &service.current_deployment);
+    // A completed revision that a failed deployment goes back to is on its way again.
+    let back = current.filter(|current| {
+        let to = current.rollback.as_ref().map(|rollback| &rollback.revision);
+        current.status == DeploymentStatus::RollbackInProgress && to == Some(&revision.id)
+    });
+    if let Some(back) = back {
+        let cause = cause(back.failure.as_ref());
+        let reason = format!("ECS deployment{cause}: rolling back to deploymentId {id}.");
+        return (ecs::DeploymentRolloutState::InProgress, reason);
+    }
+    match (&deployment.failure, deployment.status) {
+        (Some(DeploymentFailure::CircuitBreaker), _) => (
+            ecs::DeploymentRolloutState::Failed,
+            "ECS deployment circuit breaker: tasks failed to start.".to_owned(),
+        ),
+        (Some(failure), _) => {
+            let cause = cause(Some(failure));
+            let reason = format!("ECS deployment{cause}: deployment {id} failed.");
+            (ecs::DeploymentRolloutState::Failed, reason)
+        }
+        (None, DeploymentStatus::Successful) => {
+            (ecs::DeploymentRolloutState::Completed, format!("ECS deployment {id} completed."))
+        }
+        (
+            None,
+            DeploymentStatus::Pending
+            | DeploymentStatus::InProgress
+            | DeploymentStatus::Stopped
+            | DeploymentStatus::RollbackRequested
+            | DeploymentStatus::RollbackInProgress
+            | DeploymentStatus::RollbackSuccessful
+            | DeploymentStatus::RollbackFailed,
+        ) => (ecs::DeploymentRolloutState::InProgress, format!("ECS deployment {id} in progress.")),
+    }
+}
+
+/// COMPAT: ECS's words where the circuit breaker opened; the others are put alike.
+fn cause(failure: Option<&DeploymentFailure>) -> &'static str {
+    match failure {
+        Some(DeploymentFailure::CircuitBreaker) => " circuit breaker",
+        Some(DeploymentFailure::Alarms { .. }) => " alarms",
+        Some(DeploymentFailure::Hook { .. } | DeploymentFailure::PauseTimedOut { .. }) => {
+            " lifecycle hook"
+        }
+        Some(DeploymentFailure::Networking { .. } | DeploymentFailure::Requested) | None => "",
     }
 }
 

@@ -2,12 +2,15 @@
 
 use aws_api::ecs;
 use model::{
-    DeploymentConfiguration, DeploymentStatus, Entry, Service, ServiceDeployment, ServiceKey,
-    ServiceRevision, Snapshot, cluster_arn,
+    DeploymentConfiguration, DeploymentFailure, DeploymentStatus, Entry, Progress, Service,
+    ServiceDeployment, ServiceKey, ServiceRevision, Snapshot, cluster_arn,
 };
 
 use super::service::{self, Counts};
-use super::{network_configuration, service_load_balancers, task_definition};
+use super::{
+    deployment_configuration, lifecycle_hook, network_configuration, service_load_balancers,
+    task_definition,
+};
 
 /// The deployments of a service that are remembered, in key order.
 pub(super) fn of_service<'a>(
@@ -25,9 +28,16 @@ pub(super) fn render(
 ) -> ecs::ServiceDeployment {
     let key = &deployment.service;
     let counts = service::counts(snapshot, key);
+    let progress = deployment.progress.as_ref();
     let summary = |id: &str, requested: u32| {
         let of = counts.get(id).copied().unwrap_or_default();
-        summary(key, id, (requested, of))
+        ecs::ServiceRevisionSummary {
+            requested_production_traffic_weight: weight(deployment, id, |of| {
+                of.production_permille
+            }),
+            requested_test_traffic_weight: weight(deployment, id, |of| of.test_permille),
+            ..summary(key, id, (requested, of))
+        }
     };
     let of = snapshot.service(key);
     let is_current = of.is_some_and(|of| of.current_deployment == deployment.id);
@@ -57,11 +67,16 @@ pub(super) fn render(
         target_service_revision: Some(summary(target, requested)),
         status: Some(status(deployment.status)),
         status_reason: deployment.status_reason.clone(),
-        deployment_configuration: Some(render_configuration(configuration(
+        lifecycle_stage: progress.map(lifecycle_hook::render_stage),
+        lifecycle_hook_details: progress
+            .map(|progress| progress.hooks.iter().map(lifecycle_hook::render_run).collect()),
+        deployment_configuration: Some(deployment_configuration::render(&configuration(
             of.filter(|_| is_current).map(|of| &*of.record),
             deployment,
         ))),
-        ..ecs::ServiceDeployment::default()
+        rollback: rollback(deployment),
+        deployment_circuit_breaker: Some(breaker(deployment, requested)),
+        alarms: alarms(deployment),
     }
 }
 
@@ -98,28 +113,12 @@ pub(super) fn render_revision(
             .map(|_| planner::rollout::FARGATE_PLATFORM_VERSION.to_owned()),
         platform_family: Some(service::platform_family(snapshot, revision)),
         load_balancers: Some(service_load_balancers::render(&revision.load_balancers)),
+        resolved_configuration: service_load_balancers::render_resolved(revision),
         network_configuration: revision.network.as_ref().map(network_configuration::render),
         container_images: Some(container_images(snapshot, revision)),
         guard_duty_enabled: Some(false),
         created_at: Some(revision.created_at),
         ..ecs::ServiceRevision::default()
-    }
-}
-
-pub(super) fn render_configuration(
-    configuration: DeploymentConfiguration,
-) -> ecs::DeploymentConfiguration {
-    ecs::DeploymentConfiguration {
-        deployment_circuit_breaker: Some(ecs::DeploymentCircuitBreaker {
-            enable: Some(false),
-            rollback: Some(false),
-            ..ecs::DeploymentCircuitBreaker::default()
-        }),
-        maximum_percent: Some(configuration.maximum_percent as i32),
-        minimum_healthy_percent: Some(configuration.minimum_healthy_percent as i32),
-        strategy: Some(ecs::DeploymentStrategy::Rolling),
-        bake_time_in_minutes: Some(0),
-        ..ecs::DeploymentConfiguration::default()
     }
 }
 
@@ -129,19 +128,95 @@ pub(super) fn status(status: DeploymentStatus) -> ecs::ServiceDeploymentStatus {
         DeploymentStatus::InProgress => ecs::ServiceDeploymentStatus::InProgress,
         DeploymentStatus::Successful => ecs::ServiceDeploymentStatus::Successful,
         DeploymentStatus::Stopped => ecs::ServiceDeploymentStatus::Stopped,
+        DeploymentStatus::RollbackRequested => ecs::ServiceDeploymentStatus::RollbackRequested,
+        DeploymentStatus::RollbackInProgress => ecs::ServiceDeploymentStatus::RollbackInProgress,
+        DeploymentStatus::RollbackSuccessful => ecs::ServiceDeploymentStatus::RollbackSuccessful,
+        DeploymentStatus::RollbackFailed => ecs::ServiceDeploymentStatus::RollbackFailed,
     }
 }
 
-/// What governs a deployment: while it is under way, the service's own, which may have
-/// been changed since it began.
+/// What governs a deployment: while it is under way, the bounds are the service's own, which
+/// may have been changed since it began.
 fn configuration(
     current_of: Option<&Service>,
     deployment: &ServiceDeployment,
 ) -> DeploymentConfiguration {
+    let own = deployment.deployment_configuration.clone();
     match current_of.filter(|_| !deployment.status.is_final()) {
-        Some(service) => service.deployment_configuration,
-        None => deployment.deployment_configuration,
+        Some(service) => DeploymentConfiguration {
+            minimum_healthy_percent: service.deployment_configuration.minimum_healthy_percent,
+            maximum_percent: service.deployment_configuration.maximum_percent,
+            ..own
+        },
+        None => own,
     }
+}
+
+/// What watches a deployment, as far as it was asked to.
+fn monitor(
+    deployment: &ServiceDeployment,
+    (is_enabled, is_triggered): (bool, bool),
+) -> ecs::ServiceDeploymentRollbackMonitorsStatus {
+    match (is_enabled, is_triggered, deployment.status.is_final()) {
+        (false, _, _) => ecs::ServiceDeploymentRollbackMonitorsStatus::Disabled,
+        (true, true, _) => ecs::ServiceDeploymentRollbackMonitorsStatus::Triggered,
+        (true, false, true) => ecs::ServiceDeploymentRollbackMonitorsStatus::MonitoringComplete,
+        (true, false, false) => ecs::ServiceDeploymentRollbackMonitorsStatus::Monitoring,
+    }
+}
+
+fn breaker(
+    deployment: &ServiceDeployment,
+    desired_count: u32,
+) -> ecs::ServiceDeploymentCircuitBreaker {
+    let breaker = deployment.deployment_configuration.circuit_breaker;
+    let is_triggered = deployment.failure == Some(DeploymentFailure::CircuitBreaker);
+    let threshold = planner::deployment::threshold(breaker.threshold, desired_count);
+    ecs::ServiceDeploymentCircuitBreaker {
+        status: Some(monitor(deployment, (breaker.is_enabled, is_triggered))),
+        failure_count: Some(deployment.failed_tasks as i32),
+        threshold: Some(threshold as i32),
+    }
+}
+
+fn alarms(deployment: &ServiceDeployment) -> Option<ecs::ServiceDeploymentAlarms> {
+    let alarms = &deployment.deployment_configuration.alarms;
+    let triggered = match &deployment.failure {
+        Some(DeploymentFailure::Alarms { names }) => names.clone(),
+        _ => Vec::new(),
+    };
+    let is_enabled = alarms.is_enabled && deployment.is_watching_alarms;
+    (!alarms.names.is_empty()).then(|| ecs::ServiceDeploymentAlarms {
+        status: Some(monitor(deployment, (is_enabled, !triggered.is_empty()))),
+        alarm_names: Some(alarms.names.clone()),
+        triggered_alarm_names: Some(triggered),
+    })
+}
+
+/// The share of traffic that a revision was last given, in percent.
+fn weight(
+    deployment: &ServiceDeployment,
+    revision: &str,
+    of_target: fn(&Progress) -> u32,
+) -> Option<f64> {
+    let progress = deployment.progress.as_ref()?;
+    let share = of_target(progress);
+    let share = if revision == deployment.target_revision {
+        share
+    } else if progress.source.as_deref() == Some(revision) {
+        1_000 - share
+    } else {
+        0
+    };
+    Some(deployment_configuration::to_percent(share))
+}
+
+fn rollback(deployment: &ServiceDeployment) -> Option<ecs::Rollback> {
+    deployment.rollback.as_ref().map(|rollback| ecs::Rollback {
+        reason: Some(rollback.reason.clone()),
+        started_at: Some(rollback.started_at),
+        service_revision_arn: Some(revision_arn(&deployment.service, &rollback.revision)),
+    })
 }
 
 fn summary(

@@ -1,10 +1,12 @@
 //! `loadBalancers` of a service: the target groups that its tasks are registered in.
 
 use aws_api::ecs::{self, errors};
-use model::{Arn, Scope, ServiceLoadBalancer, Snapshot, TaskDefinition, TransportProtocol};
+use model::{
+    Arn, Scope, ServiceLoadBalancer, ServiceRevision, Snapshot, TaskDefinition, TransportProtocol,
+};
 use wire::ApiError;
 
-use super::unsupported;
+use super::{advanced_configuration, unsupported};
 use crate::refuse::refuse_given;
 
 /// LIMIT: AWS's quota of target groups of one service.
@@ -43,7 +45,27 @@ pub(super) fn parse(
         }
         parsed.push(next);
     }
+    advanced_configuration::check_all(&parsed)?;
     Ok(parsed)
+}
+
+/// The target groups that a revision's tasks are in, and the rules that lead there; `None`
+/// where that is what was asked for.
+pub(super) fn render_resolved(revision: &ServiceRevision) -> Option<ecs::ResolvedConfiguration> {
+    let load_balancers: Vec<ecs::ServiceRevisionLoadBalancer> = revision
+        .registrations()
+        .map(|(load_balancer, group)| ecs::ServiceRevisionLoadBalancer {
+            target_group_arn: Some(group.to_owned()),
+            production_listener_rule: load_balancer
+                .advanced
+                .as_ref()
+                .map(|advanced| advanced.production_listener_rule.clone()),
+        })
+        .collect();
+    (!load_balancers.is_empty()).then(|| ecs::ResolvedConfiguration {
+        load_balancers: Some(load_balancers),
+        ..ecs::ResolvedConfiguration::default()
+    })
 }
 
 /// Refuses load balancers whose container or port the definition does not have.
@@ -78,6 +100,10 @@ pub(super) fn render(load_balancers: &[ServiceLoadBalancer]) -> Vec<ecs::LoadBal
             target_group_arn: Some(load_balancer.target_group_arn.clone()),
             container_name: Some(load_balancer.container_name.clone()),
             container_port: Some(i32::from(load_balancer.container_port)),
+            advanced_configuration: load_balancer
+                .advanced
+                .as_ref()
+                .map(advanced_configuration::render),
             ..ecs::LoadBalancer::default()
         })
         .collect()
@@ -88,10 +114,7 @@ fn parse_one(
     given: &ecs::LoadBalancer,
 ) -> Result<ServiceLoadBalancer, ApiError> {
     refuse_given(
-        &[
-            ("loadBalancers.loadBalancerName", given.load_balancer_name.is_some()),
-            ("loadBalancers.advancedConfiguration", given.advanced_configuration.is_some()),
-        ],
+        &[("loadBalancers.loadBalancerName", given.load_balancer_name.is_some())],
         unsupported,
     )?;
     let blank =
@@ -111,10 +134,17 @@ fn parse_one(
              defined."
         ))
     })?;
-    Ok(ServiceLoadBalancer { target_group_arn: arn, container_name, container_port })
+    let given = given.advanced_configuration.as_ref();
+    let advanced = given.map(|given| advanced_configuration::parse((snapshot, scope), &arn, given));
+    Ok(ServiceLoadBalancer {
+        advanced: advanced.transpose()?,
+        target_group_arn: arn,
+        container_name,
+        container_port,
+    })
 }
 
-fn exists(snapshot: &Snapshot, scope: &Scope, arn: &str) -> bool {
+pub(super) fn exists(snapshot: &Snapshot, scope: &Scope, arn: &str) -> bool {
     let parsed = Arn::parse(arn).filter(|arn| arn.scope == *scope);
     parsed
         .as_ref()

@@ -1,12 +1,9 @@
-//! What `CreateService` and `UpdateService` take alike: what is refused by name, the
-//! deployment's bounds, and how tags are propagated.
-
-use std::ops::RangeInclusive;
+//! What `CreateService` and `UpdateService` take alike: what is refused by name, counts, the
+//! network, and how tags are propagated.
 
 use aws_api::ecs::{self, errors};
 use model::{
-    AwsvpcConfiguration, DeploymentConfiguration, PropagateTags, Scope, ServiceLoadBalancer,
-    Snapshot, TaskDefinition,
+    AwsvpcConfiguration, PropagateTags, Scope, ServiceLoadBalancer, Snapshot, TaskDefinition,
 };
 use wire::ApiError;
 
@@ -16,17 +13,9 @@ use crate::refuse::{Given, refuse_given};
 /// LIMIT: AWS's quota of tasks of one service.
 const DESIRED_COUNT_MAX: i32 = 5_000;
 
-/// LIMIT: the upper bound of a service's tasks, in percent of its desired count.
-const MAXIMUM_PERCENT_MAX: i32 = 2_000;
-
-/// COMPAT: the defaults of a REPLICA service ("`DeploymentConfiguration`", ECS API Reference).
-const DEFAULTS: DeploymentConfiguration =
-    DeploymentConfiguration { minimum_healthy_percent: 100, maximum_percent: 200 };
-
 /// The fields of both requests that are honoured only where they say nothing.
 #[derive(Debug)]
 pub(super) struct Unhonoured<'a> {
-    pub deployment_configuration: Option<&'a ecs::DeploymentConfiguration>,
     pub deployment_controller: Option<&'a ecs::DeploymentController>,
     pub availability_zone_rebalancing: Option<ecs::AvailabilityZoneRebalancing>,
     pub service_connect: Option<&'a ecs::ServiceConnectConfiguration>,
@@ -52,8 +41,7 @@ pub(super) fn refuse_unhonoured(given: &Unhonoured<'_>) -> Result<(), ApiError> 
     let is_connected =
         given.service_connect.is_some_and(|connect| connect.enabled.unwrap_or(false));
     refuse_given(&[("serviceConnectConfiguration", is_connected)], unsupported)?;
-    refuse_given(given.others, unsupported)?;
-    given.deployment_configuration.map_or(Ok(()), refuse_strategies)
+    refuse_given(given.others, unsupported)
 }
 
 /// A field whose other values are honoured.
@@ -64,32 +52,6 @@ pub(super) fn unsupported_value(field: &str, value: &str) -> ApiError {
 /// Whether a list was given that is not empty.
 pub(super) fn is_filled<T>(list: Option<&Vec<T>>) -> bool {
     list.is_some_and(|list| !list.is_empty())
-}
-
-/// The percentages that a request gives, over those that there are or AWS's defaults.
-pub(super) fn deployment_configuration(
-    given: Option<&ecs::DeploymentConfiguration>,
-    known: Option<DeploymentConfiguration>,
-) -> Result<DeploymentConfiguration, ApiError> {
-    let known = known.unwrap_or(DEFAULTS);
-    let minimum = given.and_then(|given| given.minimum_healthy_percent);
-    let maximum = given.and_then(|given| given.maximum_percent);
-    let configuration = DeploymentConfiguration {
-        minimum_healthy_percent: minimum.map_or(Ok(known.minimum_healthy_percent), |given| {
-            percent("minimumHealthyPercent", given, 0..=100)
-        })?,
-        maximum_percent: maximum.map_or(Ok(known.maximum_percent), |given| {
-            percent("maximumPercent", given, 100..=MAXIMUM_PERCENT_MAX)
-        })?,
-    };
-    // A rolling update needs room to replace a task.
-    if (configuration.minimum_healthy_percent, configuration.maximum_percent) == (100, 100) {
-        return Err(errors::invalid_parameter_exception(
-            "Both maximumPercent and minimumHealthyPercent cannot be 100 as this will block \
-             deployments.",
-        ));
-    }
-    Ok(configuration)
 }
 
 pub(super) fn desired_count(given: i32) -> Result<u32, ApiError> {
@@ -144,54 +106,4 @@ pub(super) fn propagate_tags(given: Option<ecs::PropagateTags>) -> PropagateTags
         Some(ecs::PropagateTags::Service) => PropagateTags::Service,
         Some(ecs::PropagateTags::TaskDefinition) => PropagateTags::TaskDefinition,
     }
-}
-
-fn percent(name: &str, given: i32, range: RangeInclusive<i32>) -> Result<u32, ApiError> {
-    if range.contains(&given) {
-        return Ok(given as u32);
-    }
-    Err(errors::invalid_parameter_exception(format!(
-        "{name} must be between {} and {}.",
-        range.start(),
-        range.end()
-    )))
-}
-
-fn refuse_strategies(given: &ecs::DeploymentConfiguration) -> Result<(), ApiError> {
-    match given.strategy {
-        None | Some(ecs::DeploymentStrategy::Rolling) => {}
-        Some(
-            other @ (ecs::DeploymentStrategy::BlueGreen
-            | ecs::DeploymentStrategy::Linear
-            | ecs::DeploymentStrategy::Canary),
-        ) => return Err(unsupported_value("deploymentConfiguration.strategy", other.as_str())),
-    }
-    let breaker = given.deployment_circuit_breaker.as_ref();
-    let is_enabled = |enable: Option<bool>| enable.unwrap_or(false);
-    let alarms = given.alarms.as_ref();
-    let early = given.early_success_criteria.as_ref();
-    refuse_given(
-        &[
-            (
-                "deploymentConfiguration.deploymentCircuitBreaker",
-                breaker.is_some_and(|breaker| is_enabled(breaker.enable)),
-            ),
-            (
-                "deploymentConfiguration.alarms",
-                alarms.is_some_and(|alarms| is_enabled(alarms.enable)),
-            ),
-            (
-                "deploymentConfiguration.bakeTimeInMinutes",
-                given.bake_time_in_minutes.is_some_and(|minutes| minutes != 0),
-            ),
-            ("deploymentConfiguration.lifecycleHooks", is_filled(given.lifecycle_hooks.as_ref())),
-            ("deploymentConfiguration.linearConfiguration", given.linear_configuration.is_some()),
-            ("deploymentConfiguration.canaryConfiguration", given.canary_configuration.is_some()),
-            (
-                "deploymentConfiguration.earlySuccessCriteria",
-                early.is_some_and(|early| is_enabled(early.enable)),
-            ),
-        ],
-        unsupported,
-    )
 }

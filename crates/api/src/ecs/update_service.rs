@@ -11,8 +11,8 @@ use wire::ApiError;
 
 use super::service_settings::{self as settings, Unhonoured, is_filled};
 use super::{
-    cluster, launch, network_configuration, service, service_load_balancers, service_name,
-    task_definition,
+    cluster, deployment_configuration, launch, network_configuration, service,
+    service_load_balancers, service_name, task_definition,
 };
 use crate::{Api, Caller, Turn, default_network};
 
@@ -47,7 +47,7 @@ fn decide(
         let begun = rollout::begin(
             turn.snapshot,
             &known.key,
-            (spec, next.deployment_configuration),
+            (spec, next.deployment_configuration.clone()),
             (turn.caller.now, &mut turn.rng),
             &mut turn.plan,
         );
@@ -72,8 +72,8 @@ fn changed_settings(
         next.desired_count = settings::desired_count(count)?;
     }
     if let Some(given) = &input.deployment_configuration {
-        let known = Some(known.deployment_configuration);
-        next.deployment_configuration = settings::deployment_configuration(Some(given), known)?;
+        let known = Some(&known.deployment_configuration);
+        next.deployment_configuration = deployment_configuration::parse(Some(given), known)?;
     }
     if let Some(propagate) = input.propagate_tags {
         next.propagate_tags = settings::propagate_tags(Some(propagate));
@@ -82,6 +82,7 @@ fn changed_settings(
         next.is_managed_tags_enabled = is_enabled;
     }
     let load_balancers = spec.load_balancers.as_slice();
+    deployment_configuration::check_load_balancers(&next.deployment_configuration, load_balancers)?;
     let kept = known.health_check_grace_period_secs.filter(|_| !load_balancers.is_empty());
     let grace = input.health_check_grace_period_seconds.or(kept.map(|seconds| seconds as i32));
     next.health_check_grace_period_secs = settings::grace_period(grace, load_balancers)?;
@@ -143,7 +144,6 @@ fn definition<'a>(
 
 fn refuse_what_is_not_honoured(input: &UpdateServiceRequest) -> Result<(), ApiError> {
     settings::refuse_unhonoured(&Unhonoured {
-        deployment_configuration: input.deployment_configuration.as_ref(),
         deployment_controller: input.deployment_controller.as_ref(),
         availability_zone_rebalancing: input.availability_zone_rebalancing,
         service_connect: input.service_connect_configuration.as_ref(),

@@ -57,7 +57,7 @@ fn get<'a>(
         let arn = scope.arn("elasticloadbalancing", format_args!("listener/{listener}"));
         snapshot.listeners.get(scope, &arn)
     });
-    Ok(listener.filter(|listener| default_arn(listener) == arn).map(Named::Default))
+    Ok(listener.filter(|listener| listener.default_rule_arn() == arn).map(Named::Default))
 }
 
 /// The rules of a listener other than its default, in the order of their ARNs.
@@ -92,16 +92,6 @@ fn under<'a>(
     snapshot.rules.list_under(scope, &prefix)
 }
 
-/// Made of the listener's, so that a rule that is no record has an ARN that stays.
-fn default_arn(listener: &Listener) -> String {
-    let (name, balancer) = (&listener.load_balancer_name, &listener.load_balancer_id);
-    let id: String = listener.id.chars().rev().collect();
-    let own = &listener.id;
-    listener
-        .scope
-        .arn("elasticloadbalancing", format_args!("listener-rule/app/{name}/{balancer}/{own}/{id}"))
-}
-
 /// Where a rule comes in a list: by listener, by priority, the default last.
 pub(super) fn key(rule: &Named<'_>) -> String {
     match rule {
@@ -114,7 +104,7 @@ pub(super) fn render_named(rule: &Named<'_>) -> elbv2::Rule {
     match rule {
         Named::Rule(rule) => render(rule),
         Named::Default(listener) => elbv2::Rule {
-            rule_arn: Some(default_arn(listener)),
+            rule_arn: Some(listener.default_rule_arn()),
             priority: Some(DEFAULT_PRIORITY.to_owned()),
             conditions: Some(Vec::new()),
             actions: Some(action::render(&listener.default_actions)),

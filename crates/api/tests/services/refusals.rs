@@ -211,20 +211,23 @@ const NOT_HONOURED: &[(&str, Create)] = &[
         r.placement_constraints = Some(vec![ecs::PlacementConstraint::default()]);
     }),
     ("role", |r| r.role = Some("role".to_owned())),
-    ("breaker", |r| {
+    ("hooks of a rolling update", |r| {
         r.deployment_configuration = configuration(|c| {
-            c.deployment_circuit_breaker = Some(ecs::DeploymentCircuitBreaker {
-                enable: Some(true),
-                ..ecs::DeploymentCircuitBreaker::default()
-            });
+            let hook = ecs::DeploymentLifecycleHook {
+                target_type: Some(ecs::DeploymentLifecycleHookTargetType::Pause),
+                lifecycle_stages: Some(vec![ecs::DeploymentLifecycleHookStage::PreScaleUp]),
+                ..ecs::DeploymentLifecycleHook::default()
+            };
+            c.lifecycle_hooks = Some(vec![hook]);
         });
     }),
-    ("blue/green", |r| {
-        r.deployment_configuration =
-            configuration(|c| c.strategy = Some(ecs::DeploymentStrategy::BlueGreen));
-    }),
-    ("bake time", |r| {
-        r.deployment_configuration = configuration(|c| c.bake_time_in_minutes = Some(5));
+    ("early success", |r| {
+        r.deployment_configuration = configuration(|c| {
+            c.early_success_criteria = Some(ecs::DeploymentEarlySuccessCriteria {
+                enable: Some(true),
+                ..ecs::DeploymentEarlySuccessCriteria::default()
+            });
+        });
     }),
 ];
 
@@ -233,36 +236,34 @@ async fn what_is_not_honoured_is_refused_by_name() {
     check(
         NOT_HONOURED,
         expect![[r#"
-        ec2: UnsupportedFeatureException: `launchType` EC2 is not supported by Longshore yet;
-            say FARGATE
-        nothing: UnsupportedFeatureException: `launchType` EC2 is not supported by Longshore
-            yet; say FARGATE
-        two providers: UnsupportedFeatureException: a `capacityProviderStrategy` that divides
-            a service's tasks among several capacity providers is not supported by Longshore
-            yet
-        daemon: UnsupportedFeatureException: `schedulingStrategy` DAEMON is not supported by
-            Longshore yet
-        controller: UnsupportedFeatureException: `deploymentController.type` EXTERNAL is not
-            supported by Longshore yet
-        exec: UnsupportedFeatureException: `enableExecuteCommand` is not supported by
-            Longshore yet
-        rebalancing: UnsupportedFeatureException: `availabilityZoneRebalancing` ENABLED is not
-            supported by Longshore yet
-        connect: UnsupportedFeatureException: `serviceConnectConfiguration` is not supported
-            by Longshore yet
-        registries: UnsupportedFeatureException: `serviceRegistries` is not supported by
-            Longshore yet
-        constraints: UnsupportedFeatureException: `placementConstraints` is not supported by
-            Longshore yet
-        role: UnsupportedFeatureException: `role` is not supported by Longshore yet
-        breaker: UnsupportedFeatureException:
-            `deploymentConfiguration.deploymentCircuitBreaker` is not supported by Longshore
-            yet
-        blue/green: UnsupportedFeatureException: `deploymentConfiguration.strategy` BLUE_GREEN
-            is not supported by Longshore yet
-        bake time: UnsupportedFeatureException: `deploymentConfiguration.bakeTimeInMinutes` is
-            not supported by Longshore yet
-    "#]],
+            ec2: UnsupportedFeatureException: `launchType` EC2 is not supported by Longshore yet;
+                say FARGATE
+            nothing: UnsupportedFeatureException: `launchType` EC2 is not supported by Longshore
+                yet; say FARGATE
+            two providers: UnsupportedFeatureException: a `capacityProviderStrategy` that divides
+                a service's tasks among several capacity providers is not supported by Longshore
+                yet
+            daemon: UnsupportedFeatureException: `schedulingStrategy` DAEMON is not supported by
+                Longshore yet
+            controller: UnsupportedFeatureException: `deploymentController.type` EXTERNAL is not
+                supported by Longshore yet
+            exec: UnsupportedFeatureException: `enableExecuteCommand` is not supported by
+                Longshore yet
+            rebalancing: UnsupportedFeatureException: `availabilityZoneRebalancing` ENABLED is not
+                supported by Longshore yet
+            connect: UnsupportedFeatureException: `serviceConnectConfiguration` is not supported
+                by Longshore yet
+            registries: UnsupportedFeatureException: `serviceRegistries` is not supported by
+                Longshore yet
+            constraints: UnsupportedFeatureException: `placementConstraints` is not supported by
+                Longshore yet
+            role: UnsupportedFeatureException: `role` is not supported by Longshore yet
+            hooks of a rolling update: UnsupportedFeatureException:
+                `deploymentConfiguration.lifecycleHooks` with the strategy ROLLING is not
+                supported by Longshore yet
+            early success: UnsupportedFeatureException:
+                `deploymentConfiguration.earlySuccessCriteria` is not supported by Longshore yet
+        "#]],
     )
     .await;
 }

@@ -75,12 +75,13 @@ impl World {
     async fn serve(&self, name: &str, family: &str) {
         self.insert::<ServiceRevision>(record(json!({
             "service": key(name), "id": "1", "definition": {"family": family, "revision": 1},
-            "capacity_provider_strategy": [], "load_balancers": [], "created_at": 0,
+            "capacity_provider_strategy": [], "load_balancers": [],
+            "target_group_arns": [], "created_at": 0,
         })))
         .await;
         self.insert::<Service>(record(json!({
             "key": key(name), "status": "Active", "desired_count": 1,
-            "deployment_configuration": {"minimum_healthy_percent": 100, "maximum_percent": 200},
+            "deployment_configuration": model::DeploymentConfiguration::rolling(100, 200),
             "propagate_tags": "None", "is_managed_tags_enabled": false, "primary_revision": "1",
             "current_deployment": "1", "events": [], "is_steady": true, "tags": {},
             "created_at": 0, "created_by": "",

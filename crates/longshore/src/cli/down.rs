@@ -13,7 +13,7 @@ use crate::config::Paths;
 use crate::roles::teardown;
 
 /// How long the supervisor may take to end everything.
-const DOWN_TIME_MAX: Duration = Duration::from_secs(60);
+const DOWN_TIME_MAX: Duration = Duration::from_mins(1);
 
 pub(super) fn run(paths: &Paths) -> Result<()> {
     match File::options().read(true).write(true).open(paths.lock()) {

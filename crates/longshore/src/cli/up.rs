@@ -66,13 +66,13 @@ pub(super) struct Arguments {
     announce: bool,
 }
 
-pub(super) fn run(data_dir: &Path, arguments: Arguments) -> Result<()> {
+pub(super) fn run(data_dir: &Path, arguments: &Arguments) -> Result<()> {
     if arguments.detach {
         return detach(data_dir);
     }
     let paths = Paths::of(data_dir)?;
     doctor::require()?;
-    let config = configuration(&paths, &arguments)?;
+    let config = configuration(&paths, arguments)?;
     paths.create()?;
     let _lock = lock(&paths)?;
     RootCredentials::read_or_make(&paths.credentials(), &config.account)?;

@@ -246,7 +246,7 @@ fn working_directory(definition: &ContainerDefinition, config: &ImageConfig) -> 
 }
 
 /// COMPAT: `CMD` is followed by words, `CMD-SHELL` by one line for the shell; anything
-/// else is words ("HealthCheck", ECS API Reference).
+/// else is words ("`HealthCheck`", ECS API Reference).
 fn check_arguments(command: &[String]) -> Vec<String> {
     match command.split_first() {
         Some((first, rest)) if first == "CMD" => rest.to_vec(),

@@ -63,7 +63,7 @@ pub(super) async fn next_lines(
         let (mut lines, returned) = read(reader).await?;
         reader = returned;
         if lines.is_empty() && end.is_none() {
-            lines = reader.finish().into_iter().map(line).collect();
+            lines = reader.finish().into_iter().map(|read| line(&read)).collect();
             if lines.is_empty() {
                 return None;
             }
@@ -108,7 +108,7 @@ async fn read(mut reader: LogReader) -> Option<(Vec<LogLine>, LogReader)> {
             if batch.lost > 0 {
                 tracing::warn!(records = batch.lost, "output was dropped before it was shipped");
             }
-            Some((batch.lines.into_iter().map(line).collect(), reader))
+            Some((batch.lines.into_iter().map(|read| line(&read)).collect(), reader))
         }
         Err(error) => {
             tracing::error!(%error, "output cannot be read");
@@ -117,7 +117,7 @@ async fn read(mut reader: LogReader) -> Option<(Vec<LogLine>, LogReader)> {
     }
 }
 
-fn line(line: oci_runtime::logs::LogLine) -> LogLine {
+fn line(line: &oci_runtime::logs::LogLine) -> LogLine {
     LogLine {
         at: Timestamp::from_millis(line.time_us as i64 / 1000),
         message: String::from_utf8_lossy(&line.bytes).into_owned(),

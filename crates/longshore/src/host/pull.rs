@@ -127,7 +127,7 @@ impl Puller {
     }
 }
 
-/// COMPAT: "CannotPullContainer task errors in Amazon ECS", ECS Developer Guide: the words are
+/// COMPAT: "`CannotPullContainer` task errors in Amazon ECS", ECS Developer Guide: the words are
 /// containerd's, without the count of retries.
 fn reason(image: &str, error: &PullError) -> String {
     let reference =

@@ -249,7 +249,7 @@ mod tests {
             sockets.close(closed);
         });
         assert!(TcpStream::connect(closed).is_err());
-        life(&kept, |sockets| sockets.close_unopened());
+        life(&kept, Sockets::close_unopened);
         assert!(TcpStream::connect(unopened).is_err());
     }
 

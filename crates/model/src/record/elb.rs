@@ -89,6 +89,17 @@ impl Listener {
         self.scope.arn("elasticloadbalancing", format_args!("listener/app/{name}/{balancer}/{id}"))
     }
 
+    /// The ARN of its default rule, which is no record of its own. It is made of the
+    /// listener's id, so that it stays the same.
+    pub fn default_rule_arn(&self) -> String {
+        let (name, balancer, own) = (&self.load_balancer_name, &self.load_balancer_id, &self.id);
+        let id: String = own.chars().rev().collect();
+        self.scope.arn(
+            "elasticloadbalancing",
+            format_args!("listener-rule/app/{name}/{balancer}/{own}/{id}"),
+        )
+    }
+
     pub fn load_balancer_arn(&self) -> String {
         let (name, id) = (&self.load_balancer_name, &self.load_balancer_id);
         self.scope.arn("elasticloadbalancing", format_args!("loadbalancer/app/{name}/{id}"))

@@ -1,8 +1,10 @@
-//! Services, their revisions and their deployments.
+//! Services and their revisions.
 
 use serde::{Deserialize, Serialize};
 
-use super::{CapacityProviderStrategyItem, LaunchType, Tags, TaskDefinitionRef};
+use super::{
+    CapacityProviderStrategyItem, DeploymentConfiguration, LaunchType, Tags, TaskDefinitionRef,
+};
 use crate::{Scope, Timestamp};
 
 /// A service's identity: everything its ARN holds.
@@ -18,7 +20,7 @@ impl ServiceKey {
         self.scope.arn("ecs", format_args!("service/{}/{}", self.cluster, self.name))
     }
 
-    fn child_arn(&self, kind: &str, id: &str) -> String {
+    pub(super) fn child_arn(&self, kind: &str, id: &str) -> String {
         self.scope.arn("ecs", format_args!("{kind}/{}/{}/{id}", self.cluster, self.name))
     }
 }
@@ -36,6 +38,8 @@ pub struct Service {
     pub primary_revision: String,
     /// The deployment that is bringing it about, or brought it about.
     pub current_deployment: String,
+    /// The target of the last deployment that was completed: what a failed one goes back to.
+    pub completed_revision: Option<String>,
     /// Newest first; at most [`SERVICE_EVENTS_MAX`].
     pub events: Vec<ServiceEvent>,
     /// Whether the last thing said was that the service is steady.
@@ -68,12 +72,6 @@ impl ServiceStatus {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct DeploymentConfiguration {
-    pub minimum_healthy_percent: u32,
-    pub maximum_percent: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum PropagateTags {
     None,
     Service,
@@ -98,6 +96,9 @@ pub struct ServiceRevision {
     pub capacity_provider_strategy: Vec<CapacityProviderStrategyItem>,
     pub platform_version: Option<String>,
     pub load_balancers: Vec<ServiceLoadBalancer>,
+    /// The target group that its tasks are registered in, for each load balancer: the one
+    /// named, or its alternate while another revision's tasks are in that.
+    pub target_group_arns: Vec<String>,
     pub network: Option<AwsvpcConfiguration>,
     pub created_at: Timestamp,
 }
@@ -110,6 +111,11 @@ impl ServiceRevision {
     pub fn deployment_id(&self) -> String {
         format!("ecs-svc/{}", self.id)
     }
+
+    /// Each load balancer with the target group that this revision's tasks are registered in.
+    pub fn registrations(&self) -> impl Iterator<Item = (&ServiceLoadBalancer, &str)> {
+        self.load_balancers.iter().zip(self.target_group_arns.iter().map(String::as_str))
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -117,6 +123,18 @@ pub struct ServiceLoadBalancer {
     pub target_group_arn: String,
     pub container_name: String,
     pub container_port: u16,
+    /// What moves traffic between two revisions.
+    pub advanced: Option<AdvancedConfiguration>,
+}
+
+/// The rules whose weights a deployment moves, and the second target group that it needs.
+/// A rule may be a listener's default.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AdvancedConfiguration {
+    pub alternate_target_group_arn: String,
+    pub production_listener_rule: String,
+    pub test_listener_rule: Option<String>,
+    pub role_arn: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -124,62 +142,4 @@ pub struct AwsvpcConfiguration {
     pub subnet_ids: Vec<String>,
     pub security_group_ids: Vec<String>,
     pub is_public: bool,
-}
-
-/// The move of a service from some revisions to one.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct ServiceDeployment {
-    pub service: ServiceKey,
-    /// 20 letters and digits.
-    pub id: String,
-    pub status: DeploymentStatus,
-    pub status_reason: Option<String>,
-    pub target_revision: String,
-    pub source_revisions: Vec<SourceRevision>,
-    pub deployment_configuration: DeploymentConfiguration,
-    /// Tasks of the target revision that ended before they were healthy.
-    pub failed_tasks: u32,
-    pub created_at: Timestamp,
-    pub started_at: Option<Timestamp>,
-    pub finished_at: Option<Timestamp>,
-    pub updated_at: Timestamp,
-}
-
-impl ServiceDeployment {
-    pub fn arn(&self) -> String {
-        self.service.child_arn("service-deployment", &self.id)
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct SourceRevision {
-    pub id: String,
-    pub requested_task_count: u32,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum DeploymentStatus {
-    Pending,
-    InProgress,
-    Successful,
-    /// Another deployment took its place.
-    Stopped,
-}
-
-impl DeploymentStatus {
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            DeploymentStatus::Pending => "PENDING",
-            DeploymentStatus::InProgress => "IN_PROGRESS",
-            DeploymentStatus::Successful => "SUCCESSFUL",
-            DeploymentStatus::Stopped => "STOPPED",
-        }
-    }
-
-    pub const fn is_final(self) -> bool {
-        match self {
-            DeploymentStatus::Pending | DeploymentStatus::InProgress => false,
-            DeploymentStatus::Successful | DeploymentStatus::Stopped => true,
-        }
-    }
 }

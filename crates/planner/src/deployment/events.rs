@@ -39,17 +39,17 @@ impl<'a> Announcer<'a> {
 
     pub(super) fn registered(&mut self, target_group_arn: &str, count: usize) {
         if count > 0 {
-            self.say(format!("registered {count} targets in (target-group {target_group_arn})"));
+            self.say(&format!("registered {count} targets in (target-group {target_group_arn})"));
         }
     }
 
     pub(super) fn unhealthy(&mut self, task: &str, reason: &str) {
-        self.say(format!("(task {task}) is unhealthy: {reason}."));
+        self.say(&format!("(task {task}) is unhealthy: {reason}."));
     }
 
     pub(super) fn steady(&mut self) {
         if !self.next.is_steady {
-            self.say("has reached a steady state.".to_owned());
+            self.say("has reached a steady state.");
             self.next.is_steady = true;
         }
     }
@@ -58,8 +58,21 @@ impl<'a> Announcer<'a> {
         self.next.is_steady = false;
     }
 
+    /// The service's next form, for what else the plan changes of it.
+    pub(super) fn service_mut(&mut self) -> &mut Service {
+        &mut self.next
+    }
+
+    pub(super) fn deployment_failed(&mut self, deployment_id: &str, reason: &str) {
+        self.say(&format!("(deployment {deployment_id}) deployment failed: {reason}"));
+    }
+
+    pub(super) fn rolling_back(&mut self, deployment_id: &str) {
+        self.say(&format!("rolling back to deployment {deployment_id}."));
+    }
+
     pub(super) fn deployment_completed(&mut self, deployment_id: &str) {
-        self.say(format!("(deployment {deployment_id}) deployment completed."));
+        self.say(&format!("(deployment {deployment_id}) deployment completed."));
     }
 
     /// Said once until something else is said.
@@ -84,18 +97,18 @@ impl<'a> Announcer<'a> {
             return;
         }
         let named: Vec<String> = tasks.iter().map(|task| format!("(task {task})")).collect();
-        self.say(format!("{verb} {} {noun} {}.", tasks.len(), named.join(" ")));
+        self.say(&format!("{verb} {} {noun} {}.", tasks.len(), named.join(" ")));
     }
 
     fn say_once(&mut self, text: &str) {
         let message = self.worded(text);
         if self.next.events.first().is_none_or(|event| event.message != message) {
-            self.say(text.to_owned());
+            self.say(text);
         }
     }
 
-    fn say(&mut self, text: String) {
-        let message = self.worded(&text);
+    fn say(&mut self, text: &str) {
+        let message = self.worded(text);
         let event = ServiceEvent { id: uuid(self.rng), created_at: self.now, message };
         self.next.events.insert(0, event);
         self.next.events.truncate(SERVICE_EVENTS_MAX);

@@ -1,56 +1,33 @@
-//! One pass of a rolling deployment over one service.
+//! One pass of a rolling deployment over one service: tasks are replaced within the bounds.
 
-use model::{
-    DeploymentStatus, Entry, LaunchType, Plan, Rng, ServiceDeployment, Task, TaskOverride,
-    TaskService, TaskState,
-};
+use std::time::Duration;
 
-use super::events::Announcer;
-use super::{Seen, View, missing_targets, scaling_reason, stopped_by_scheduler, task_ids};
-use crate::backoff::{self, Backoff};
+use model::{DeploymentStatus, Entry, Task};
+
+use super::pass::Pass;
+use super::{Seen, View, scaling_reason};
+use crate::backoff::Backoff;
 use crate::bounds::{Bounds, bounds};
 use crate::health::Verdict;
-use crate::placement;
-use crate::rollout;
-use crate::task::{Draw, NewTask, TakenAddresses, new_task};
 
-/// LIMIT: tasks that one plan of one service starts; the rest follow in the next.
-const TASKS_STARTED_MAX: usize = 100;
-
-pub(super) fn plan(view: &View<'_>, rng: &mut Rng) -> Plan {
-    let mut plan = Plan::new();
-    let mut announcer = Announcer::new(view.service, view.now, rng);
-    let counts = Counts::of(view);
-    let backoff = backoff::backoff(
-        view.snapshot,
-        view.revision,
-        view.service.desired_count,
-        last_success(view),
-    );
-
-    let stopped = stop_tasks(view, &counts, &mut announcer, &mut plan);
-    let started = start_tasks(view, &counts, &backoff, &mut announcer, &mut plan);
-    register_targets(view, &mut announcer, &mut plan);
-    wake_for_grace(view, &mut plan);
-
+pub(super) fn plan(pass: &mut Pass<'_>) {
+    let view = pass.view;
+    let backoff = pass.backoff(view.revision);
+    let counts = Counts::of(view, &backoff);
+    let chosen = choose_stops(view, &counts);
+    let stopped = pass.stop(&chosen);
+    let started = start_tasks(pass, &counts);
+    pass.look_after_targets();
     let is_settled = stopped == 0 && started == 0 && counts.is_settled(view);
     if is_settled {
-        finish(view, &mut announcer, &mut plan);
+        finish(pass);
     } else {
-        announcer.unsteady();
-        progress(view, &backoff, &mut plan);
+        pass.announcer.unsteady();
+        pass.progress();
+        pass.deployment.baking_since = None;
+        pass.announce_trouble(&backoff);
     }
-    if backoff.rounds >= backoff::ROUNDS_UNTIL_EVENT && !is_settled {
-        announcer.cannot_start();
-    }
-    announce_unplaced(view, &mut announcer);
-    let next = announcer.finish();
-    if next != *view.service.record {
-        plan.update(view.service, next);
-    } else if !plan.is_empty() {
-        plan.read(view.service);
-    }
-    plan
+    pass.announce_unplaced();
 }
 
 /// The tasks that are to run, by what they are.
@@ -65,27 +42,30 @@ struct Counts {
     /// All that are to run, but those that are unhealthy: this pass stops them.
     alive: u32,
     unhealthy: u32,
+    /// The new revision does not stay up.
+    is_failing: bool,
 }
 
 impl Counts {
-    fn of(view: &View<'_>) -> Counts {
-        let count = |admits: fn(&Seen<'_>) -> bool| {
-            view.tasks.iter().filter(|seen| !seen.is_leaving() && admits(seen)).count() as u32
-        };
-        let is_unhealthy: fn(&Seen<'_>) -> bool =
-            |seen| matches!(seen.verdict, Verdict::Unhealthy { .. });
-        let unhealthy = count(is_unhealthy);
+    fn of(view: &View<'_>, backoff: &Backoff) -> Counts {
+        let present = || view.tasks.iter().filter(|seen| !seen.is_leaving());
+        let primary = || present().filter(|seen| seen.is_primary);
+        let unhealthy = present().filter(|seen| seen.is_unhealthy()).count() as u32;
         Counts {
-            bounds: bounds(view.service.desired_count, view.service.deployment_configuration),
+            bounds: bounds(view.service.desired_count, &view.service.deployment_configuration),
             desired: view.service.desired_count,
-            primary: count(|seen| {
-                seen.is_primary && !matches!(seen.verdict, Verdict::Unhealthy { .. })
-            }),
-            primary_healthy: count(|seen| seen.is_primary && seen.is_healthy()),
-            healthy: count(|seen| seen.is_healthy()),
-            alive: count(|_| true) - unhealthy,
+            primary: primary().filter(|seen| !seen.is_unhealthy()).count() as u32,
+            primary_healthy: primary().filter(|seen| seen.is_healthy()).count() as u32,
+            healthy: present().filter(|seen| seen.is_healthy()).count() as u32,
+            alive: present().count() as u32 - unhealthy,
             unhealthy,
+            is_failing: backoff.failed_tasks > 0,
         }
+    }
+
+    /// What serves while the new revision is failing: what of it is healthy, and all of the old.
+    fn kept(&self) -> u32 {
+        self.alive - self.primary + self.primary_healthy
     }
 
     /// Every task is the one wanted, is healthy, and nothing of the old is left.
@@ -97,46 +77,15 @@ impl Counts {
     }
 }
 
-/// When the youngest task that now serves was started.
-fn last_success(view: &View<'_>) -> Option<model::Timestamp> {
-    view.tasks
-        .iter()
-        .filter(|seen| seen.is_primary && seen.is_healthy())
-        .filter_map(|seen| seen.task.started_at)
-        .max()
-}
-
-/// Stops what is unhealthy, what is of an old revision and replaced, and what is
-/// too many. Returns how many.
-fn stop_tasks(
-    view: &View<'_>,
-    counts: &Counts,
-    announcer: &mut Announcer<'_>,
-    plan: &mut Plan,
-) -> u32 {
-    let chosen = choose_stops(view, counts);
-    let mut drained = Vec::new();
-    let mut stopped = Vec::new();
-    for (seen, reason) in &chosen {
-        if let Verdict::Unhealthy { reason } = &seen.verdict {
-            announcer.unhealthy(&seen.task.key.id, reason);
-        }
-        let has_targets = view.snapshot.targets_of_task(&seen.task.key).next().is_some();
-        if has_targets {
-            drained.push(seen.task)
-        } else {
-            stopped.push(seen.task)
-        }
-        plan.update(seen.task, stopped_by_scheduler(seen.task, reason, view.now));
-    }
-    announcer.draining(&task_ids(drained.iter().copied()));
-    announcer.stopped(&task_ids(stopped.iter().copied()));
-    chosen.len() as u32
-}
-
+/// What is unhealthy, what is of an old revision and replaced, and what is too many.
+///
+/// While the new revision is failing, tasks of the old one that are coming up count as
+/// serving: they were started to keep the lower bound.
 fn choose_stops<'a>(view: &'a View<'_>, counts: &Counts) -> Vec<(&'a Seen<'a>, String)> {
     let mut chosen = Vec::new();
-    let mut healthy = counts.healthy;
+    let counts_as_serving =
+        |seen: &Seen<'_>| seen.is_healthy() || (counts.is_failing && !seen.is_primary);
+    let mut serving = if counts.is_failing { counts.kept() } else { counts.healthy };
     let reason = |task: &Entry<Task>| scaling_reason(view.snapshot, task);
     for seen in &view.tasks {
         if let Verdict::Unhealthy { reason } = &seen.verdict {
@@ -144,9 +93,10 @@ fn choose_stops<'a>(view: &'a View<'_>, counts: &Counts) -> Vec<(&'a Seen<'a>, S
         }
     }
     let mut spend = |seen: &Seen<'_>| {
-        let is_affordable = !seen.is_healthy() || healthy > counts.bounds.healthy_min;
-        if is_affordable && seen.is_healthy() {
-            healthy -= 1;
+        let is_serving = counts_as_serving(seen);
+        let is_affordable = !is_serving || serving > counts.bounds.healthy_min;
+        if is_affordable && is_serving {
+            serving -= 1;
         }
         is_affordable
     };
@@ -193,147 +143,46 @@ fn in_stop_order<'a>(view: &'a View<'_>, is_primary: bool) -> Vec<&'a Seen<'a>> 
 
 /// Starts what is missing, as far as the upper bound and the back-off allow.
 /// Returns how many.
-fn start_tasks(
-    view: &View<'_>,
-    counts: &Counts,
-    backoff: &Backoff,
-    announcer: &mut Announcer<'_>,
-    plan: &mut Plan,
-) -> u32 {
+fn start_tasks(pass: &mut Pass<'_>, counts: &Counts) -> u32 {
     let wanted = counts.desired.saturating_sub(counts.primary);
     let room = counts.bounds.running_max.saturating_sub(counts.alive);
-    let count = (wanted.min(room) as usize).min(TASKS_STARTED_MAX);
-    if count == 0 {
-        return 0;
-    }
-    if let Some(at) = backoff.retry_at.filter(|at| *at > view.now) {
-        plan.wake_at(at);
-        return 0;
-    }
-    let Some(definition) = view.snapshot.task_definitions.get(
-        &view.service.key.scope,
-        &format!("{}:{:08}", view.revision.definition.family, view.revision.definition.revision),
-    ) else {
-        announcer.cannot_place("the task definition no longer exists");
-        return 0;
+    let started = pass.start(pass.view.revision, wanted.min(room));
+    started + keep_capacity(pass, counts, room - started.min(room))
+}
+
+/// While the new revision does not stay up, tasks of the old one that end are replaced by
+/// their like, so that what serves does not fall below the lower bound.
+fn keep_capacity(pass: &mut Pass<'_>, counts: &Counts, room: u32) -> u32 {
+    let view = pass.view;
+    let completed = view.completed_revision().filter(|old| old.id != view.revision.id);
+    let Some(old) = completed.filter(|_| counts.is_failing) else { return 0 };
+    let missing = counts.bounds.healthy_min.saturating_sub(counts.kept());
+    pass.start(old, missing.min(room))
+}
+
+/// The service is what it is to be: its deployment is done, once it has baked.
+fn finish(pass: &mut Pass<'_>) {
+    let view = pass.view;
+    let status = match view.deployment.status {
+        DeploymentStatus::RollbackInProgress => DeploymentStatus::RollbackSuccessful,
+        DeploymentStatus::Pending | DeploymentStatus::InProgress => DeploymentStatus::Successful,
+        DeploymentStatus::Successful
+        | DeploymentStatus::Stopped
+        | DeploymentStatus::RollbackRequested
+        | DeploymentStatus::RollbackSuccessful
+        | DeploymentStatus::RollbackFailed => {
+            pass.announcer.steady();
+            return;
+        }
     };
-    let mut started = Vec::new();
-    let mut taken = TakenAddresses::new();
-    for _ in 0..count {
-        let mut draw = Draw { now: view.now, rng: announcer.rng(), taken: &mut taken };
-        match new_task(view.snapshot, definition, wanted_task(view, &definition.record), &mut draw)
-        {
-            Ok((task, interface)) => {
-                started.push(task.key.id.clone());
-                if let Some(interface) = interface {
-                    plan.insert(interface);
-                }
-                plan.insert(task);
-            }
-            Err(refused) => {
-                announcer.cannot_place(&refused.to_string());
-                break;
-            }
-        }
-    }
-    announcer.started(&started);
-    started.len() as u32
-}
-
-fn wanted_task(view: &View<'_>, definition: &model::TaskDefinition) -> NewTask {
-    let service = view.service;
-    let (launch_type, capacity_provider) = rollout::launch(view.revision);
-    NewTask {
-        cluster: service.key.cluster.clone(),
-        group: format!("service:{}", service.key.name),
-        service: Some(TaskService {
-            name: service.key.name.clone(),
-            revision: view.revision.id.clone(),
-        }),
-        started_by: Some(view.revision.deployment_id()),
-        launch_type,
-        capacity_provider,
-        // The revision keeps what was asked for, which may be `LATEST`.
-        platform_version: (launch_type == LaunchType::Fargate)
-            .then(|| rollout::FARGATE_PLATFORM_VERSION.to_owned()),
-        network: view.revision.network.clone(),
-        overrides: TaskOverride::default(),
-        tags: rollout::task_tags(service, definition),
-    }
-}
-
-fn register_targets(view: &View<'_>, announcer: &mut Announcer<'_>, plan: &mut Plan) {
-    let missing = missing_targets(view);
-    let mut groups: Vec<&str> =
-        missing.iter().map(|target| target.target_group_arn.as_str()).collect();
-    groups.sort_unstable();
-    groups.dedup();
-    for group in groups {
-        let count = missing.iter().filter(|target| target.target_group_arn == group).count();
-        announcer.registered(group, count);
-    }
-    for target in missing {
-        plan.insert(target);
-    }
-}
-
-/// Looks again when a grace period ends.
-fn wake_for_grace(view: &View<'_>, plan: &mut Plan) {
-    for seen in &view.tasks {
-        if let Verdict::Starting { look_again: Some(at) } = seen.verdict {
-            plan.wake_at(at);
-        }
-    }
-}
-
-/// The deployment is under way.
-fn progress(view: &View<'_>, backoff: &Backoff, plan: &mut Plan) {
-    let deployment = view.deployment;
-    if deployment.status.is_final() {
+    let bake = view.deployment.deployment_configuration.bake_time_mins;
+    let since = *pass.deployment.baking_since.get_or_insert(view.now);
+    let end = since + Duration::from_mins(bake.into());
+    if status == DeploymentStatus::Successful && view.now < end {
+        pass.progress();
+        pass.plan.wake_at(end);
         return;
     }
-    let mut next = (*deployment.record).clone();
-    if next.status == DeploymentStatus::Pending {
-        next.status = DeploymentStatus::InProgress;
-        next.started_at = Some(view.now);
-        next.updated_at = view.now;
-    }
-    if next.failed_tasks < backoff.failed_tasks {
-        next.failed_tasks = backoff.failed_tasks;
-        next.updated_at = view.now;
-    }
-    if next != *deployment.record {
-        plan.update(deployment, next);
-    }
-}
-
-/// The service is what it is to be.
-fn finish(view: &View<'_>, announcer: &mut Announcer<'_>, plan: &mut Plan) {
-    let deployment = view.deployment;
-    if !deployment.status.is_final() {
-        announcer.deployment_completed(&view.revision.deployment_id());
-        let done = ServiceDeployment {
-            status: DeploymentStatus::Successful,
-            started_at: deployment.started_at.or(Some(view.now)),
-            finished_at: Some(view.now),
-            updated_at: view.now,
-            ..(*deployment.record).clone()
-        };
-        plan.update(deployment, done);
-    }
-    announcer.steady();
-}
-
-/// Says why a task still has no node, where none can be found for it.
-fn announce_unplaced(view: &View<'_>, announcer: &mut Announcer<'_>) {
-    let waiting = view
-        .tasks
-        .iter()
-        .map(|seen| seen.task)
-        .find(|task| task.last_status == TaskState::Provisioning && task.node.is_none());
-    let Some(task) = waiting else { return };
-    let request = placement::Request::of(view.snapshot, task);
-    if let Err(refusals) = placement::place(&placement::candidates(view.snapshot), &request) {
-        announcer.cannot_place(&placement::explain(&refusals));
-    }
+    pass.complete(status);
+    pass.announcer.steady();
 }

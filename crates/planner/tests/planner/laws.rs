@@ -5,7 +5,8 @@ use planner::bounds::bounds;
 use planner::health::{self, Verdict};
 use proptest::prelude::*;
 
-use crate::world::{Wanted, World, service_key};
+use crate::fixtures::{Wanted, service_key};
+use crate::world::World;
 
 #[derive(Clone, Debug)]
 enum Accident {
@@ -110,10 +111,8 @@ proptest! {
     ) {
         let mut world = World::new(seed);
         world.node("n1", 100_000, 1_000_000);
-        let mut wanted = Wanted {
-            name: "web".to_owned(), count, minimum, maximum, is_balanced,
-            is_checked: false, grace_secs: 0,
-        };
+        let mut wanted =
+            Wanted { minimum, maximum, is_balanced, ..Wanted::rolling("web", count) };
         world.service(&wanted);
         for accident in &history {
             suffer(&mut world, &mut wanted, accident);
@@ -121,7 +120,7 @@ proptest! {
             world.plan();
             let (alive, healthy) = counts(&world);
             let service = world.snapshot.service(&service_key("web")).expect("the service");
-            let bounds = bounds(service.desired_count, service.deployment_configuration);
+            let bounds = bounds(service.desired_count, &service.deployment_configuration);
             prop_assert!(
                 healthy >= healthy_before.min(bounds.healthy_min),
                 "healthy fell from {healthy_before} to {healthy}, below {}", bounds.healthy_min
@@ -134,7 +133,7 @@ proptest! {
         // A bound that leaves no task to spare and no room for another cannot roll.
         let can_roll = {
             let service = world.snapshot.service(&service_key("web")).expect("the service");
-            let bounds = bounds(service.desired_count, service.deployment_configuration);
+            let bounds = bounds(service.desired_count, &service.deployment_configuration);
             bounds.running_max > bounds.healthy_min || service.desired_count == 0
         };
         for _ in 0..20 {
@@ -155,10 +154,7 @@ proptest! {
         let run = || {
             let mut world = World::new(seed);
             world.node("n1", 10_000, 100_000);
-            world.service(&Wanted {
-                name: "web".to_owned(), count: 3, minimum: 100, maximum: 200,
-                is_balanced: true, is_checked: false, grace_secs: 0,
-            });
+            world.service(&Wanted::rolling("web", 3));
             world.settle();
             format!("{:?}", world.snapshot.tasks.all().collect::<Vec<_>>())
         };

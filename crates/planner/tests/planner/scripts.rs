@@ -5,9 +5,13 @@
 use std::fmt::Write as _;
 use std::path::Path;
 
-use model::{HealthStatus, StopCode, TargetHealthState, TaskState};
+use model::{
+    Action, AlarmState, DeploymentStatus, DeploymentStrategy, HealthStatus, HookStatus,
+    LifecycleStage, StopCode, TargetHealthState, TaskState,
+};
 
-use crate::world::{Wanted, World, service_key};
+use crate::fixtures::{Wanted, service_key};
+use crate::world::World;
 
 #[test]
 fn every_script_prints_what_it_says() {
@@ -79,6 +83,13 @@ fn command(world: &mut World, line: &str) -> String {
             let task = world.named(words[0]);
             world.set_health(&task, HealthStatus::Healthy);
         }
+        "alarm" => world.set_alarm(words[0], AlarmState::Alarm),
+        "stop" => world.alter_deployment(words[0], |deployment| {
+            deployment.status = DeploymentStatus::RollbackRequested;
+        }),
+        "continue" => world.answer_hooks(words[0], HookStatus::Succeeded),
+        "refuse" => world.answer_hooks(words[0], HookStatus::Failed),
+        "traffic" => return traffic(world, words[0]),
         "show" => return show(world, words[0]),
         "events" => return events(world, words[0]),
         other => panic!("no command `{other}`"),
@@ -118,6 +129,34 @@ fn show(world: &World, name: &str) -> String {
         .to_owned()
 }
 
+/// The stage of a service's deployment, and what goes where.
+fn traffic(world: &World, name: &str) -> String {
+    let service = world.snapshot.service(&service_key(name)).expect("the service");
+    let deployment = world
+        .snapshot
+        .service_deployment(&service.key, &service.current_deployment)
+        .expect("the deployment");
+    let stage = deployment.progress.as_ref().map_or("-", |progress| progress.stage.as_str());
+    let mut text = format!("{} {stage}\n", deployment.status.as_str());
+    for listener in world.snapshot.listeners.all() {
+        let Some(Action::Forward { target_groups, .. }) = listener.default_actions.first() else {
+            continue;
+        };
+        let shares: Vec<String> = target_groups
+            .iter()
+            .map(|group| {
+                let name = group.target_group_arn.split('/').nth(1).unwrap_or_default();
+                format!("{name}={}", group.weight)
+            })
+            .collect();
+        let _ = writeln!(text, "{}: {}", listener.port, shares.join(" "));
+    }
+    if let Some(reason) = &deployment.status_reason {
+        let _ = writeln!(text, "{reason}");
+    }
+    text
+}
+
 fn events(world: &World, name: &str) -> String {
     let service = world.snapshot.service(&service_key(name)).expect("the service");
     let mut text = String::new();
@@ -136,15 +175,39 @@ fn events(world: &World, name: &str) -> String {
 
 fn wanted(words: &[&str]) -> Wanted {
     let or = |name: &str, default: u32| option(words, name).unwrap_or(default);
+    let is_shifted = words.contains(&"shifted");
     Wanted {
-        name: words[0].to_owned(),
-        count: number(words, "count"),
         minimum: or("minimum", 100),
         maximum: or("maximum", 200),
-        is_balanced: words.contains(&"balanced"),
+        is_balanced: is_shifted || words.contains(&"balanced"),
+        is_shifted,
         is_checked: words.contains(&"checked"),
         grace_secs: or("grace", 0),
+        strategy: strategy(words),
+        bake_mins: or("bake", 0),
+        breaker: option(words, "breaker").map(|count| (count, !words.contains(&"stay"))),
+        alarm: text(words, "alarm").map(str::to_owned),
+        pauses: words.iter().filter_map(|word| word.strip_prefix("pause=")).map(stage).collect(),
+        ..Wanted::rolling(words[0], number(words, "count"))
     }
+}
+
+fn strategy(words: &[&str]) -> DeploymentStrategy {
+    let permille = |name: &str| option(words, name).map(|percent| percent * 10);
+    if words.contains(&"blue_green") {
+        DeploymentStrategy::BlueGreen
+    } else if let Some(step_permille) = permille("linear") {
+        DeploymentStrategy::Linear { step_permille, step_bake_mins: 1 }
+    } else if let Some(permille) = permille("canary") {
+        DeploymentStrategy::Canary { permille, bake_mins: 1 }
+    } else {
+        DeploymentStrategy::Rolling
+    }
+}
+
+fn stage(name: &str) -> LifecycleStage {
+    let named = LifecycleStage::ALL.into_iter().find(|stage| stage.as_str() == name);
+    named.expect("a stage of that name")
 }
 
 fn number(words: &[&str], name: &str) -> u32 {
@@ -152,8 +215,12 @@ fn number(words: &[&str], name: &str) -> u32 {
 }
 
 fn option(words: &[&str], name: &str) -> Option<u32> {
+    text(words, name).map(|value| value.parse().expect("a number"))
+}
+
+fn text<'a>(words: &[&'a str], name: &str) -> Option<&'a str> {
     words.iter().find_map(|word| {
         let (key, value) = word.split_once('=')?;
-        (key == name).then(|| value.parse().expect("a number"))
+        (key == name).then_some(value)
     })
 }

@@ -6,11 +6,11 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use crate::fixtures::{self, Wanted, scope, service_key, target_health};
 use model::{
-    AwsvpcConfiguration, Change, Cidr, ContainerDefinition, DeploymentConfiguration, DesiredStatus,
-    HealthStatus, LaunchType, NetworkMode, Node, Plan, PropagateTags, Rng, Scope, Service,
-    ServiceKey, ServiceLoadBalancer, ServiceStatus, Snapshot, StopCode, Tags, TargetHealth,
-    TargetHealthState, Task, TaskDefinition, TaskDefinitionRef, TaskDefinitionStatus, TaskState,
+    AlarmState, AwsvpcConfiguration, Change, Cidr, DesiredStatus, HealthStatus, HookStatus,
+    LaunchType, Node, Plan, PropagateTags, Rng, Service, ServiceDeployment, ServiceLoadBalancer,
+    ServiceStatus, Snapshot, StopCode, Tags, TargetHealthState, Task, TaskDefinitionRef, TaskState,
     Timestamp,
 };
 use planner::rollout::{self, RevisionSpec};
@@ -28,18 +28,6 @@ pub(crate) struct World {
     pub(crate) log: Vec<String>,
 }
 
-/// What a service is to be, in a test's words.
-#[derive(Clone, Debug)]
-pub(crate) struct Wanted {
-    pub(crate) name: String,
-    pub(crate) count: u32,
-    pub(crate) minimum: u32,
-    pub(crate) maximum: u32,
-    pub(crate) is_balanced: bool,
-    pub(crate) is_checked: bool,
-    pub(crate) grace_secs: u32,
-}
-
 impl World {
     pub(crate) fn new(seed: u64) -> World {
         let mut world = World {
@@ -54,8 +42,12 @@ impl World {
         network::default_network(&world.snapshot, &scope(), cidr, &mut world.rng)
             .expect("there is none yet")
             .insert_into(&mut plan);
-        plan.insert(group());
-        plan.insert(listener());
+        for name in ["web", "web2"] {
+            plan.insert(fixtures::group(name));
+        }
+        for port in [80, 81] {
+            plan.insert(fixtures::listener(port));
+        }
         world.commit(plan);
         world
     }
@@ -77,18 +69,15 @@ impl World {
     /// Makes a service, or gives it a new revision.
     pub(crate) fn service(&mut self, wanted: &Wanted) {
         let mut plan = Plan::new();
-        let definition = definition(wanted, self.snapshot.revision as u32);
-        let configuration = DeploymentConfiguration {
-            minimum_healthy_percent: wanted.minimum,
-            maximum_percent: wanted.maximum,
-        };
+        let definition = fixtures::definition(wanted, self.snapshot.revision as u32);
+        let configuration = wanted.configuration();
         let spec = self.spec(wanted, definition.reference());
         plan.insert(definition);
         let key = service_key(&wanted.name);
         let begun = rollout::begin(
             &self.snapshot,
             &key,
-            (spec, configuration),
+            (spec, configuration.clone()),
             (self.now, &mut self.rng),
             &mut plan,
         );
@@ -102,6 +91,7 @@ impl World {
             is_managed_tags_enabled: false,
             primary_revision: begun.revision.id,
             current_deployment: begun.deployment.id,
+            completed_revision: old.as_ref().and_then(|old| old.completed_revision.clone()),
             events: old.as_ref().map(|old| old.events.clone()).unwrap_or_default(),
             is_steady: false,
             tags: Tags::new(),
@@ -124,6 +114,38 @@ impl World {
         change(&mut next);
         let mut plan = Plan::new();
         plan.update(&entry, next);
+        self.commit(plan);
+    }
+
+    /// Changes the record of the service's deployment alone.
+    pub(crate) fn alter_deployment(&mut self, name: &str, change: impl Fn(&mut ServiceDeployment)) {
+        let service = self.snapshot.service(&service_key(name)).expect("the service").clone();
+        let id = &service.current_deployment;
+        let entry = self.snapshot.service_deployment(&service.key, id).expect("it").clone();
+        let mut next = (*entry.record).clone();
+        change(&mut next);
+        let mut plan = Plan::new();
+        plan.update(&entry, next);
+        self.commit(plan);
+    }
+
+    /// Somebody decides at the hooks that the deployment waits for.
+    pub(crate) fn answer_hooks(&mut self, name: &str, answer: HookStatus) {
+        self.alter_deployment(name, |deployment| {
+            let hooks = deployment.progress.iter_mut().flat_map(|progress| &mut progress.hooks);
+            for run in hooks.filter(|run| run.status == HookStatus::AwaitingAction) {
+                run.status = answer;
+            }
+        });
+    }
+
+    pub(crate) fn set_alarm(&mut self, name: &str, state: AlarmState) {
+        let mut plan = Plan::new();
+        let alarm = fixtures::alarm(name, state);
+        match self.snapshot.alarms.get(&scope(), name) {
+            Some(known) => plan.update(known, alarm),
+            None => plan.insert(alarm),
+        }
         self.commit(plan);
     }
 
@@ -236,7 +258,9 @@ impl World {
 
     /// Commits a plan after checking it against every law.
     pub(crate) fn commit(&mut self, plan: Plan) -> bool {
-        let violations = lint::lint(&self.snapshot, &plan);
+        let Plan { expects, changes, .. } = plan;
+        let plan = &Plan { expects, changes, wake_at: None };
+        let violations = lint::lint(&self.snapshot, plan);
         assert!(violations.is_empty(), "{violations:?}");
         for expect in &plan.expects {
             assert_eq!(self.snapshot.revision_of(&expect.key), expect.revision, "{expect:?}");
@@ -244,7 +268,7 @@ impl World {
         if plan.is_empty() {
             return false;
         }
-        self.note(&plan);
+        self.note(plan);
         self.snapshot.apply(self.snapshot.revision + 1, &plan.changes);
         true
     }
@@ -288,9 +312,10 @@ impl World {
         let subnet_ids = self.snapshot.subnets.all().map(|subnet| subnet.id.clone()).collect();
         let load_balancers = if wanted.is_balanced {
             vec![ServiceLoadBalancer {
-                target_group_arn: group().arn(),
+                target_group_arn: fixtures::group("web").arn(),
                 container_name: "web".to_owned(),
                 container_port: 80,
+                advanced: wanted.is_shifted.then(fixtures::advanced),
             }]
         } else {
             Vec::new()
@@ -307,94 +332,5 @@ impl World {
                 is_public: false,
             }),
         }
-    }
-}
-
-pub(crate) fn scope() -> Scope {
-    Scope::new("000000000000", "us-east-1")
-}
-
-pub(crate) fn service_key(name: &str) -> ServiceKey {
-    ServiceKey { scope: scope(), cluster: "default".to_owned(), name: name.to_owned() }
-}
-
-fn target_health(state: TargetHealthState) -> TargetHealth {
-    TargetHealth { state, reason: None, description: None }
-}
-
-fn group() -> model::TargetGroup {
-    model::TargetGroup {
-        scope: scope(),
-        name: "web".to_owned(),
-        id: "0123456789abcdef".to_owned(),
-        port: 80,
-        vpc_id: "vpc-1".to_owned(),
-        health_check: model::TargetHealthCheck {
-            path: "/".to_owned(),
-            port: None,
-            interval_secs: 5,
-            timeout_secs: 2,
-            healthy_threshold: 2,
-            unhealthy_threshold: 2,
-            matcher: "200".to_owned(),
-        },
-        attributes: model::Attributes::new(),
-        tags: Tags::new(),
-        created_at: Timestamp::EPOCH,
-    }
-}
-
-fn listener() -> model::Listener {
-    model::Listener {
-        scope: scope(),
-        id: "fedcba9876543210".to_owned(),
-        load_balancer_name: "front".to_owned(),
-        load_balancer_id: "0011223344556677".to_owned(),
-        port: 80,
-        default_actions: vec![model::Action::Forward {
-            target_groups: vec![model::WeightedTargetGroup {
-                target_group_arn: group().arn(),
-                weight: 1,
-            }],
-            stickiness_secs: None,
-            is_short_form: true,
-        }],
-        attributes: model::Attributes::new(),
-        tags: Tags::new(),
-        created_at: Timestamp::EPOCH,
-    }
-}
-
-fn definition(wanted: &Wanted, revision: u32) -> TaskDefinition {
-    let health = if wanted.is_checked {
-        r#","health_check":{"command":["CMD","true"],"interval_secs":5,"timeout_secs":2,
-            "retries":3,"start_period_secs":0}"#
-    } else {
-        ""
-    };
-    let container: ContainerDefinition = serde_json::from_str(&format!(
-        r#"{{"name":"web","image":"web","cpu_units":0,"port_mappings":[],"is_essential":true,
-        "environment":[],"depends_on":[],"is_root_filesystem_readonly":false,
-        "is_init_process_enabled":false,"capabilities_add":[],"capabilities_drop":[],
-        "ulimits":[],"tmpfs":[],"system_controls":[],"extra_hosts":[]{health}}}"#
-    ))
-    .expect("the container is well formed");
-    TaskDefinition {
-        scope: scope(),
-        family: wanted.name.clone(),
-        revision: revision + 1,
-        status: TaskDefinitionStatus::Active,
-        containers: vec![container],
-        cpu_units: Some(256),
-        memory_mib: Some(512),
-        network_mode: NetworkMode::Awsvpc,
-        requires_compatibilities: vec![LaunchType::Fargate],
-        operating_system_family: None,
-        cpu_architecture: None,
-        tags: Tags::new(),
-        registered_at: Timestamp::EPOCH,
-        registered_by: "root".to_owned(),
-        deregistered_at: None,
-        delete_requested_at: None,
     }
 }

@@ -1,0 +1,168 @@
+//! Moves traffic between the revisions of a service: the weights of listeners' rules.
+//!
+//! INVARIANT: a rule is changed only in the weights of its forward action; who else it
+//! forwards to is no longer among its targets, as with ECS.
+//
+// COMPAT: the rules and the weights are those of "Amazon ECS blue/green deployments"
+// (ECS Developer Guide): a rule forwards to the two target groups of a load balancer.
+
+use std::collections::BTreeMap;
+
+use model::{
+    Action, Entry, Listener, Plan, Rule, Scope, ServiceRevision, Snapshot, WeightedTargetGroup,
+};
+
+/// LIMIT: ALB's own, for one target group of a rule.
+const WEIGHT_MAX: u32 = 999;
+
+/// A rule that an ARN names: a record of its own, or a listener's default.
+#[derive(Clone, Copy, Debug)]
+pub enum RuleRef<'a> {
+    Rule(&'a Entry<Rule>),
+    Default(&'a Entry<Listener>),
+}
+
+impl RuleRef<'_> {
+    pub fn actions(&self) -> &[Action] {
+        match self {
+            RuleRef::Rule(rule) => &rule.actions,
+            RuleRef::Default(listener) => &listener.default_actions,
+        }
+    }
+}
+
+/// The rule of that ARN, which may be a listener's default rule.
+pub fn rule<'a>(snapshot: &'a Snapshot, scope: &Scope, arn: &str) -> Option<RuleRef<'a>> {
+    if let Some(rule) = snapshot.rules.get(scope, arn) {
+        return Some(RuleRef::Rule(rule));
+    }
+    let (listener, _) = arn.rsplit_once('/')?;
+    let listener = listener.replacen(":listener-rule/", ":listener/", 1);
+    let listener = snapshot.listeners.get(scope, &listener)?;
+    (listener.default_rule_arn() == arn).then_some(RuleRef::Default(listener))
+}
+
+/// What of production and of test traffic the target revision is to get, in permille.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Shares {
+    pub production: u32,
+    pub test: u32,
+}
+
+/// Puts the shares into the rules of the target's load balancers. Whether any rule changes.
+///
+/// `source` is the revision that gets the rest; without one, the rest goes nowhere.
+pub fn shift(
+    snapshot: &Snapshot,
+    (source, target): (Option<&ServiceRevision>, &ServiceRevision),
+    shares: Shares,
+    plan: &mut Plan,
+) -> bool {
+    let scope = &target.service.scope;
+    let mut is_changed = false;
+    for (arn, wanted) in wanted(source, target, shares) {
+        let Some(rule) = rule(snapshot, scope, &arn) else { continue };
+        let Some(actions) = with_weights(rule.actions(), &wanted) else { continue };
+        is_changed = true;
+        match rule {
+            RuleRef::Rule(rule) => {
+                plan.update(rule, Rule { actions, ..(*rule.record).clone() });
+            }
+            RuleRef::Default(listener) => {
+                let default_actions = actions;
+                plan.update(listener, Listener { default_actions, ..(*listener.record).clone() });
+            }
+        }
+    }
+    is_changed
+}
+
+/// What traffic depends on and is no more, in ECS's words.
+pub fn missing(snapshot: &Snapshot, revision: &ServiceRevision) -> Option<String> {
+    let scope = &revision.service.scope;
+    let advanced = revision.load_balancers.iter().filter_map(|one| one.advanced.as_ref());
+    let mut rules = advanced.flat_map(|advanced| {
+        [Some(&advanced.production_listener_rule), advanced.test_listener_rule.as_ref()]
+    });
+    if rules.any(|arn| arn.is_some_and(|arn| rule(snapshot, scope, arn).is_none())) {
+        return Some("One or more rules not found".to_owned());
+    }
+    let name = |arn: &str| arn.split('/').nth(1).unwrap_or_default().to_owned();
+    revision
+        .registrations()
+        .find(|(_, arn)| snapshot.target_groups.get(scope, &name(arn)).is_none())
+        .map(|(_, arn)| format!("The target group {arn} does not exist."))
+}
+
+/// The weights of a source and a target that has this share.
+pub fn weights(permille: u32) -> (u32, u32) {
+    let permille = permille.min(1_000);
+    if permille.is_multiple_of(10) {
+        (100 - permille / 10, permille / 10)
+    } else {
+        ((1_000 - permille).min(WEIGHT_MAX), permille)
+    }
+}
+
+/// By rule, the target groups and their weights.
+fn wanted(
+    source: Option<&ServiceRevision>,
+    target: &ServiceRevision,
+    shares: Shares,
+) -> BTreeMap<String, Vec<(String, u32)>> {
+    let mut wanted: BTreeMap<String, Vec<(String, u32)>> = BTreeMap::new();
+    for (load_balancer, group) in target.registrations() {
+        let Some(advanced) = &load_balancer.advanced else { continue };
+        let groups = [&load_balancer.target_group_arn, &advanced.alternate_target_group_arn];
+        let is_sourced = source.is_some_and(|source| {
+            source.target_group_arns.iter().any(|arn| groups.contains(&arn) && arn != group)
+        });
+        let weighted = |permille| {
+            let (of_source, of_target) = weights(permille);
+            let weight = |arn: &String| match (arn == group, is_sourced) {
+                (true, _) => of_target,
+                (false, true) => of_source,
+                (false, false) => 0,
+            };
+            groups.map(|arn| (arn.clone(), weight(arn)))
+        };
+        wanted
+            .insert(advanced.production_listener_rule.clone(), weighted(shares.production).into());
+        if let Some(rule) = &advanced.test_listener_rule {
+            wanted.insert(rule.clone(), weighted(shares.test).into());
+        }
+    }
+    wanted
+}
+
+/// The actions with these weights; `None` where they have them already.
+fn with_weights(actions: &[Action], wanted: &[(String, u32)]) -> Option<Vec<Action>> {
+    let mut changed = actions.to_vec();
+    for action in &mut changed {
+        if let Action::Forward { target_groups, is_short_form, .. } = action {
+            *target_groups = wanted
+                .iter()
+                .map(|(arn, weight)| WeightedTargetGroup {
+                    target_group_arn: arn.clone(),
+                    weight: *weight,
+                })
+                .collect();
+            *is_short_form = false;
+        }
+    }
+    (changed != actions).then_some(changed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_are_percents_where_they_can_be() {
+        assert_eq!(weights(0), (100, 0));
+        assert_eq!(weights(50), (95, 5));
+        assert_eq!(weights(1_000), (0, 100));
+        assert_eq!(weights(1), (999, 1));
+        assert_eq!(weights(333), (667, 333));
+    }
+}
