@@ -1,11 +1,10 @@
 """`kill -9` of anything, under load: healed by itself, nothing acknowledged is lost."""
 
-import botocore.exceptions
 import pytest
 
 from harness import commands
 from harness.ecs import Cluster, address, container, is_steady, of_container, told, web
-from harness.waiting import wait_until
+from harness.roles import kill, wait_api
 
 CONNECTIONS = 16
 
@@ -24,31 +23,6 @@ def service(cluster):
     cluster.create_service("web", cluster.define("web", web(1)), 3, balancer)
     cluster.wait_steady("web")
     return balancer
-
-
-def kill(host, role):
-    """Kills the role's process, and waits until it is there again as another."""
-    process = host.process_of(role)
-    process.kill()
-    assert process.wait()
-
-    def again():
-        found = [one.pid for one in host.processes() if commands.role(one.command) == role]
-        return found and found[0] != process.pid
-
-    wait_until(again, 10, f"another process is {role}")
-
-
-def wait_api(cluster):
-    """Waits until the API answers again."""
-
-    def answers():
-        try:
-            return cluster.ecs.list_clusters()["clusterArns"]
-        except (botocore.exceptions.BotoCoreError, botocore.exceptions.ClientError):
-            return None
-
-    return wait_until(answers, 10, "the API is back")
 
 
 def shim_of(host, task):
