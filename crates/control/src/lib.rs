@@ -10,6 +10,7 @@
 
 mod balancer_session;
 mod clock;
+mod functions;
 mod log_session;
 mod node_session;
 mod presence;
@@ -22,6 +23,7 @@ mod sweep;
 mod tail_session;
 
 pub use clock::Clock;
+pub use functions::Functions;
 pub use presence::Presence;
 pub use reconcile::{Reconciler, reconcilers, run_reconciler};
 pub use route_config::route_config;

@@ -32,6 +32,8 @@ pub(crate) struct Config {
     pub(crate) insecure_registries: Vec<String>,
     /// Where registries' credentials are.
     pub(crate) registry_credentials: Option<PathBuf>,
+    /// Where the functions of lifecycle hooks are asked.
+    pub(crate) lambda_endpoint: Option<String>,
     /// How much is kept of layers that nothing needs.
     pub(crate) image_cache_bytes: u64,
 }

@@ -15,6 +15,7 @@ pub mod backoff;
 pub mod bounds;
 pub mod deployment;
 pub mod health;
+pub mod hook_call;
 pub mod hooks;
 pub mod lint;
 pub mod network;

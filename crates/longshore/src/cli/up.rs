@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 
 use anyhow::{Context as _, Result, bail};
+use axum::http::Uri;
 use model::Cidr;
 use rustix::fs::{FlockOperation, flock};
 
@@ -52,6 +53,9 @@ pub(super) struct Arguments {
     /// Of images that nothing needs any more, so much is kept for the next task that may.
     #[arg(long, default_value_t = IMAGE_CACHE_MIB_DEFAULT)]
     image_cache_mib: u32,
+    /// Where a Lambda API answers for the functions of lifecycle hooks: `http://HOST:PORT`.
+    #[arg(long, value_name = "URL")]
+    lambda_endpoint: Option<String>,
     /// CPU units that tasks may take, 1,024 a core; all of the host's unless given.
     #[arg(long)]
     cpu_units: Option<u32>,
@@ -198,8 +202,20 @@ fn configuration(paths: &Paths, arguments: &Arguments) -> Result<Config> {
         memory_mib: arguments.memory_mib.unwrap_or(memory_mib),
         insecure_registries: arguments.insecure_registries.clone(),
         registry_credentials: registry_credentials(arguments)?,
+        lambda_endpoint: lambda_endpoint(arguments)?,
         image_cache_bytes: u64::from(arguments.image_cache_mib) << 20,
     })
+}
+
+fn lambda_endpoint(arguments: &Arguments) -> Result<Option<String>> {
+    let Some(given) = &arguments.lambda_endpoint else { return Ok(None) };
+    let parsed: Uri =
+        given.parse().with_context(|| format!("`--lambda-endpoint {given}` is not a URL"))?;
+    anyhow::ensure!(
+        parsed.scheme_str() == Some("http") && parsed.host().is_some(),
+        "`--lambda-endpoint {given}` does not begin with `http://` and a host"
+    );
+    Ok(Some(given.clone()))
 }
 
 /// By its absolute path, since roles are elsewhere; refused here rather than at the first pull.

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use api::{Api, ApiConfig};
 use control::{
-    Clock, Presence, SessionState, Settled, reconcilers, run_reconciler, serve_sessions, sweep_logs,
+    Clock, Functions, Presence, SessionState, Settled, reconcilers, run_reconciler, serve_sessions,
+    sweep_logs,
 };
 use edge::{AuthMode, Edge, Limits, Parts};
 use model::{Rng, Scope};
@@ -36,6 +37,8 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         let rng = Rng::seeded(rng.next_u64());
         tracker.spawn(run_reconciler(reconciler, store.clone(), clock.clone(), rng));
     }
+    let endpoint = config.lambda_endpoint.as_deref().map(str::parse).transpose()?;
+    tracker.spawn(Functions::new(store.clone(), clock.clone(), endpoint).run());
     let settled = Settled::default();
     let sessions = SessionState {
         store: store.clone(),
