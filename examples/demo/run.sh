@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # The whole story, with plain AWS CLI commands that are printed as they run: a cluster, a
-# task definition, a load balancer, a service of three, a rolling update under load, logs.
+# task definition, a load balancer, a service of three, a rolling update under load, logs;
+# then a blue/green deployment that waits at hooks, is let on, and is taken back.
 #
 # On a terminal it stays up afterwards. Elsewhere it runs on a throw-away network of its
 # own, takes everything away again, and fails unless every request was answered.
@@ -167,15 +168,22 @@ aws logs filter-log-events --log-group-name /demo/web --limit 5 \
     --query 'events[].message' --output text
 echo "$answer"
 
+# shellcheck source=examples/demo/blue_green.sh
+. examples/demo/blue_green.sh
+
 say "Done"
-.venv/bin/python - "$work/summary" "$tasks" "$REQUESTS_MIN" <<'PY'
+.venv/bin/python - "$work/summary" "$tasks" "$REQUESTS_MIN" "$work/shifts" <<'PY'
 import json, sys
 summary = json.load(open(sys.argv[1]))
 print(f"{sys.argv[2]} different tasks answered")
 print("rolling update done")
 print(f"requests sent during it: {summary['sent']}, by version: {summary.get('values')}")
 print(f"failed requests: {summary['failed']}")
-if summary["failed"] or summary["sent"] < int(sys.argv[3]):
+shifts = json.load(open(sys.argv[4]))
+for moment, share in shifts["shares"]:
+    print(f"blue/green, {moment}: {share}")
+print(f"failed requests during it: {shifts['failed']} of {shifts['sent']}")
+if summary["failed"] or summary["sent"] < int(sys.argv[3]) or shifts["failed"]:
     print(summary.get("examples"))
     sys.exit(1)
 PY
