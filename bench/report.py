@@ -5,15 +5,43 @@ import statistics
 
 
 @dataclasses.dataclass(frozen=True)
+class Target:
+    """At most so much, of `unit`: a unit of measure, or a peer's multiple."""
+
+    at_most: float
+    unit: str
+
+    def __str__(self):
+        return f"<= {self.at_most:g} {self.unit}"
+
+
+@dataclasses.dataclass(frozen=True)
 class Row:
-    """One figure, the peer's beside it where there is one, and the target."""
+    """One figure, the peer's beside it where there is one, and the target.
+
+    `measured` is what the target bounds, in its unit; None if there is nothing to compare with.
+    """
 
     what: str
     value: str
     peer: str = ""
     ratio: str = ""
-    target: str = ""
+    target: Target | None = None
+    measured: float | None = None
     note: str = ""
+
+    @property
+    def verdict(self):
+        """Whether the target is met. The figure counts as it is, not as it is rounded."""
+        if self.target is None:
+            return ""
+        if self.measured is None:
+            return "NOT MEASURED"
+        return "OK" if self.measured <= self.target.at_most else "MISSED"
+
+    def cells(self):
+        target = "" if self.target is None else str(self.target)
+        return [self.what, self.value, self.peer, self.ratio, target, self.verdict, self.note]
 
 
 def percentile(values, share):
@@ -30,8 +58,8 @@ def median(values):
 
 
 def print_table(rows):
-    names = ["what", "value", "peer", "ratio", "target", "note"]
-    cells = [[getattr(row, name) for name in names] for row in rows]
-    widths = [max(len(line[i]) for line in [names, *cells]) for i in range(len(names))]
-    for line in [[name.upper() for name in names], *cells]:
+    names = ["WHAT", "VALUE", "PEER", "RATIO", "TARGET", "VERDICT", "NOTE"]
+    lines = [names, *(row.cells() for row in rows)]
+    widths = [max(len(line[i]) for line in lines) for i in range(len(names))]
+    for line in lines:
         print("  ".join(text.ljust(width) for text, width in zip(line, widths)).rstrip())

@@ -32,7 +32,7 @@ def shim_of(host, task):
 
 
 def _is_shim(command, task):
-    return len(command) > 1 and command[1] == "shim" and any(task in word for word in command)
+    return commands.is_shim(command) and any(task in word for word in command)
 
 
 def test_control_can_be_killed_under_load(running, cluster, service):

@@ -20,6 +20,11 @@ def role(arguments):
     return arguments[2] if len(arguments) > 2 and arguments[1] == "role" else None
 
 
+def is_shim(arguments):
+    """Whether a process with these arguments holds a task."""
+    return len(arguments) > 1 and arguments[1] == "shim"
+
+
 def instance(data_dir):
     """What the instance's run directory and cgroup are named by."""
     return hashlib.sha256(os.path.realpath(data_dir).encode()).hexdigest()[:12]
