@@ -16,12 +16,13 @@ import api_rate
 import deploy
 import memory
 import proxy
+import shift
 import start
 from harness.host import Host
 from images.build import all_images
 from report import Row, print_table
 
-MEASUREMENTS = [memory, start, deploy, api_rate, proxy]
+MEASUREMENTS = [memory, start, deploy, shift, api_rate, proxy]
 
 
 def main(names):
@@ -31,9 +32,9 @@ def main(names):
         print(f"measuring: {module.TITLE}", file=sys.stderr, flush=True)
         host = Host()
         try:
-            # Room for twenty tasks of a quarter of a processor, however few there are.
-            host.up("--cpu-units", "8192")
-            for image in ("web:1", "busybox:1"):
+            # Room for a hundred tasks of a quarter of a processor, however few there are.
+            host.up("--cpu-units", "32768", "--memory-mib", "65536")
+            for image in ("web:1", "web:2", "busybox:1"):
                 host.import_image(all_images()[image])
             rows += module.measure(host)
             host.down()

@@ -35,17 +35,7 @@ def balancer(host, name, port):
     made = elbv2.create_load_balancer(
         Name=name, Subnets=[subnet["SubnetId"] for subnet in subnets]
     )["LoadBalancers"][0]
-    group = elbv2.create_target_group(
-        Name=name,
-        Protocol="HTTP",
-        Port=PORT,
-        TargetType="ip",
-        VpcId=subnets[0]["VpcId"],
-        HealthCheckPath="/health",
-        HealthCheckIntervalSeconds=5,
-        HealthCheckTimeoutSeconds=2,
-        HealthyThresholdCount=2,
-    )["TargetGroups"][0]["TargetGroupArn"]
+    group = target_group(host, name)
     elbv2.create_listener(
         LoadBalancerArn=made["LoadBalancerArn"],
         Protocol="HTTP",
@@ -53,6 +43,33 @@ def balancer(host, name, port):
         DefaultActions=[{"Type": "forward", "TargetGroupArn": group}],
     )
     return group, made["DNSName"]
+
+
+def target_group(host, name):
+    elbv2, ec2 = host.boto("elbv2"), host.boto("ec2")
+    return elbv2.create_target_group(
+        Name=name,
+        Protocol="HTTP",
+        Port=PORT,
+        TargetType="ip",
+        VpcId=ec2.describe_vpcs()["Vpcs"][0]["VpcId"],
+        HealthCheckPath="/health",
+        HealthCheckIntervalSeconds=5,
+        HealthCheckTimeoutSeconds=2,
+        HealthyThresholdCount=2,
+    )["TargetGroups"][0]["TargetGroupArn"]
+
+
+def wait_deployment(ecs, name, matches, deadline=120):
+    """Asks until a service's deployment matches: its ARN."""
+    end = time.monotonic() + deadline
+    while time.monotonic() < end:
+        found = ecs.describe_services(cluster=CLUSTER, services=[name])["services"][0]
+        arn = found["currentServiceDeployment"]
+        described = ecs.describe_service_deployments(serviceDeploymentArns=[arn])
+        if matches(described["serviceDeployments"][0]):
+            return arn
+    raise TimeoutError(f"the deployment of {name} does not come so far in {deadline} s")
 
 
 def service(host, name, count, group, task_definition):

@@ -4,6 +4,7 @@ import zlib
 
 import pytest
 
+from harness import binaries, commands
 from harness.deployments import PAUSES, Staged, breaker, pause
 from harness.ecs import Cluster, container, environment, is_steady, web
 
@@ -274,3 +275,18 @@ def test_a_service_is_deleted_in_the_middle_of_a_deployment(cluster, versions):
     staged.close()
     assert cluster.tasks("deleted") == []
     assert staged.deployment(arn)["status"] == "STOPPED"
+
+
+def test_a_deployment_is_watched_to_its_end(shared, staged, versions):
+    staged.create(versions[0], {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 0})
+    arn = staged.update(versions[1], lifecycleHooks=[pause("POST_SCALE_UP")])
+    staged.wait_pause(arn)
+    watching = shared.start(
+        commands.deployments_watch(binaries.longshore(), shared.state_dir, staged.name, "main")
+    )
+    paused = watching.wait_for_line(lambda line: "AWAITING_ACTION" in line, 10)
+    assert "IN_PROGRESS POST_SCALE_UP" in paused and "100 % of production" in paused
+    staged.carry_on(arn)
+    done = watching.wait_for_line(lambda line: line.startswith("SUCCESSFUL"), 30)
+    assert f"[{versions[1]} 2/2 healthy, 100 % of production]" in done
+    assert watching.wait() == 0

@@ -67,5 +67,10 @@ def logs(binary, data_dir, service):
     return [binary, "logs", "--data-dir", data_dir, service]
 
 
+def deployments_watch(binary, data_dir, service, cluster):
+    words = ["deployments", "watch", "--data-dir", data_dir, service, "--cluster", cluster]
+    return [binary, *words]
+
+
 def status(binary, data_dir):
     return [binary, "status", "--data-dir", data_dir]

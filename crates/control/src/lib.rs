@@ -21,6 +21,7 @@ mod sessions;
 mod settled;
 mod sweep;
 mod tail_session;
+mod watch_session;
 
 pub use clock::Clock;
 pub use functions::Functions;

@@ -9,7 +9,7 @@ use tokio_util::task::TaskTracker;
 use crate::clock::Clock;
 use crate::presence::Presence;
 use crate::settled::Settled;
-use crate::{balancer_session, log_session, node_session, tail_session};
+use crate::{balancer_session, log_session, node_session, tail_session, watch_session};
 
 /// What every session works on.
 #[derive(Clone, Debug)]
@@ -66,6 +66,7 @@ async fn serve(incoming: Incoming, state: SessionState) {
         "/balancer" => balancer_session::run(accepted.into_link(), &state).await,
         "/logs" => log_session::run(accepted.into_link(), &state).await,
         "/tail" => tail_session::run(accepted.into_link(), &state).await,
+        "/watch" => watch_session::run(accepted.into_link(), &state).await,
         _ => {
             tracing::warn!(path, "a session is for nothing that there is");
             return;

@@ -1,11 +1,13 @@
 //! The command line.
 
 mod configure;
+mod deployments;
 mod doctor;
 mod down;
 mod env;
 mod image;
 mod logs;
+mod service;
 mod status;
 mod up;
 
@@ -47,6 +49,9 @@ enum Command {
     Configure(configure::Arguments),
     /// Show what a service's tasks write.
     Logs(logs::Arguments),
+    /// Show how a service's deployment goes.
+    #[command(subcommand)]
+    Deployments(deployments::Command),
     /// Import, list and remove images.
     #[command(subcommand)]
     Image(image::Command),
@@ -74,6 +79,9 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             configure::run(&Paths::of(&arguments.data_dir)?, &command)?;
         }
         Command::Logs(logs) => logs::run(&Paths::of(&arguments.data_dir)?, &logs)?,
+        Command::Deployments(command) => {
+            deployments::run(&Paths::of(&arguments.data_dir)?, &command)?;
+        }
         Command::Image(command) => image::run(&Paths::of(&arguments.data_dir)?, &command)?,
         Command::Doctor => return Ok(doctor::run()),
     }

@@ -219,3 +219,54 @@ pub struct TailLine {
     pub at: Timestamp,
     pub message: String,
 }
+
+/// Asks to be told how a service's deployment goes, until it has ended.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WatchRequest {
+    pub service: ServiceKey,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum WatchAnswer {
+    /// How it is now; said again whenever something of it is otherwise.
+    Deployment(Box<DeploymentView>),
+    /// It has ended.
+    End,
+    Refused {
+        reason: String,
+    },
+}
+
+/// A deployment, as somebody sees it who waits for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DeploymentView {
+    pub id: String,
+    pub strategy: String,
+    pub status: String,
+    pub stage: Option<String>,
+    pub reason: Option<String>,
+    pub is_final: bool,
+    pub created_at: Timestamp,
+    pub finished_at: Option<Timestamp>,
+    /// When the stage goes on by itself: a bake time's or a hook's end.
+    pub waits_until: Option<Timestamp>,
+    /// Hooks that are not done: what they are, and how they stand.
+    pub hooks: Vec<String>,
+    /// The target, then what it takes the place of.
+    pub revisions: Vec<RevisionView>,
+    /// The service's last events, the oldest first.
+    pub events: Vec<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RevisionView {
+    pub definition: String,
+    pub is_target: bool,
+    pub desired: u32,
+    pub running: u32,
+    pub healthy: u32,
+    pub failed: u32,
+    /// Shares of traffic in permille, where the deployment moves traffic.
+    pub production: Option<u32>,
+    pub test: Option<u32>,
+}

@@ -26,3 +26,4 @@ pub mod rollout;
 pub mod targets;
 pub mod task;
 pub mod traffic;
+pub mod watch;

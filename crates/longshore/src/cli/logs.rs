@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use link::Link;
+use model::Timestamp;
 use model::session::{TAIL_LINES_MAX, TailAnswer, TailEnd, TailLine, TailRequest};
-use model::{Arn, Scope, ServiceKey, Timestamp};
 
-use super::{client_runtime, env};
+use super::client_runtime;
+use super::service::Named;
 use crate::config::Paths;
 
 /// How long control may be away before following ends.
@@ -29,14 +30,8 @@ const COLOURS: [u8; 6] = [36, 33, 32, 35, 34, 31];
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Arguments {
-    /// The service's name or ARN.
-    service: String,
-    /// The cluster's name.
-    #[arg(long, default_value = "default")]
-    cluster: String,
-    /// The service's region; that of `up` unless given.
-    #[arg(long)]
-    region: Option<String>,
+    #[command(flatten)]
+    service: Named,
     /// Go on with what comes.
     #[arg(long, short)]
     follow: bool,
@@ -52,9 +47,7 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(paths: &Paths, arguments: &Arguments) -> Result<()> {
-    let (config, _) = env::read(paths)?;
-    let region = arguments.region.clone().unwrap_or(config.region);
-    let service = service_key(arguments, Scope::new(config.account, region))?;
+    let service = arguments.service.key(paths)?;
     let request = TailRequest {
         service,
         since: arguments.since,
@@ -150,23 +143,6 @@ async fn reconnect(socket: &Path) -> Result<Link<TailAnswer, TailRequest>> {
             CONTROL_AWAY_MAX.as_secs()
         )
     })
-}
-
-fn service_key(arguments: &Arguments, scope: Scope) -> Result<ServiceKey> {
-    let (cluster, name) = (arguments.cluster.clone(), arguments.service.clone());
-    if !name.starts_with("arn:") {
-        return Ok(ServiceKey { scope, cluster, name });
-    }
-    let arn = Arn::parse(&name).filter(|arn| arn.service == "ecs");
-    let parts = arn.as_ref().and_then(|arn| arn.resource_id("service")?.split_once('/'));
-    match (&arn, parts) {
-        (Some(arn), Some((cluster, name))) => Ok(ServiceKey {
-            scope: arn.scope.clone(),
-            cluster: cluster.to_owned(),
-            name: name.to_owned(),
-        }),
-        _ => bail!("`{name}` is not a service's ARN"),
-    }
 }
 
 fn lines() -> clap::builder::RangedI64ValueParser<u32> {
@@ -275,28 +251,6 @@ mod tests {
         assert_eq!(since("1970-01-01T00:00:02Z"), Ok(Timestamp::from_secs(2)));
         for text in ["", "ten minutes ago", "10", "-10m"] {
             assert!(since(text).is_err(), "{text}");
-        }
-    }
-
-    #[test]
-    fn a_service_is_named_or_given_by_its_arn() {
-        let arguments = |service: &str| Arguments {
-            service: service.to_owned(),
-            cluster: "c".to_owned(),
-            region: None,
-            follow: false,
-            since: None,
-            tail: None,
-            timestamps: false,
-        };
-        let scope = Scope::new("1", "here");
-        let key = |service: &str| service_key(&arguments(service), scope.clone());
-        assert_eq!(key("web").expect("a name").arn(), "arn:aws:ecs:here:1:service/c/web");
-        let arn = "arn:aws:ecs:there:2:service/d/web";
-        assert_eq!(key(arn).expect("an ARN").arn(), arn);
-        for wrong in ["arn:aws:ecs:there:2:task/d/web", "arn:aws:ecs:there:2:service/web", "arn:"] {
-            let error = key(wrong).expect_err(wrong).to_string();
-            assert_eq!(error, format!("`{wrong}` is not a service's ARN"));
         }
     }
 }
