@@ -290,3 +290,70 @@ def test_a_deployment_is_watched_to_its_end(shared, staged, versions):
     done = watching.wait_for_line(lambda line: line.startswith("SUCCESSFUL"), 30)
     assert f"[{versions[1]} 2/2 healthy, 100 % of production]" in done
     assert watching.wait() == 0
+
+
+def set_alarm(host, name, state):
+    host.aws(
+        *("cloudwatch", "set-alarm-state"),
+        alarm_name=name,
+        state_value=state,
+        state_reason="a test says so",
+    )
+
+
+@pytest.fixture
+def alarm(shared, request):
+    """The name of an alarm that is not on."""
+    name = f"alarm-{zlib.crc32(request.node.name.encode())}"
+    shared.boto("cloudwatch").put_metric_alarm(
+        AlarmName=name,
+        Namespace="Shop",
+        MetricName="Errors",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+    )
+    return name
+
+
+@pytest.mark.parametrize("strategy", ["ROLLING", "BLUE_GREEN"])
+def test_an_alarm_takes_a_deployment_back(shared, staged, versions, alarm, strategy):
+    staged.create(versions[0], {"strategy": strategy, "bakeTimeInMinutes": 0})
+    with shared.load(staged.url, 8, by="version") as load:
+        load.wait_answered(300)
+        alarms = {"alarmNames": [alarm], "enable": True, "rollback": True}
+        arn = staged.update(versions[1], bakeTimeInMinutes=5, alarms=alarms)
+        # All is moved, and is watched.
+        staged.cluster.wait_service(
+            staged.name,
+            lambda now: shared.http(staged.url).json()["version"] == "2"
+            and len(staged.cluster.tasks(staged.name)) == (2 if strategy == "ROLLING" else 4),
+            "the new revision serves",
+        )
+        assert staged.deployment(arn)["alarms"]["status"] == "MONITORING"
+        set_alarm(shared, alarm, "ALARM")
+        done = staged.wait_status(arn, "ROLLBACK_SUCCESSFUL")
+        summary = load.stop()
+    assert summary.failed == 0, summary
+    assert done["alarms"] == {
+        "status": "TRIGGERED",
+        "alarmNames": [alarm],
+        "triggeredAlarmNames": [alarm],
+    }
+    reason = "Service deployment rolled back because of one or more active alarms."
+    assert done["statusReason"] == done["rollback"]["reason"] == reason
+    service = staged.cluster.wait_steady(staged.name)
+    assert service["taskDefinition"].endswith(versions[0])
+    assert any("deployment failed: alarm detected." in e["message"] for e in service["events"])
+    near(staged.shares(), v1=100)
+
+
+def test_an_alarm_that_is_on_from_the_start_is_not_heeded(shared, staged, versions, alarm):
+    staged.create(versions[0], {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 0})
+    set_alarm(shared, alarm, "ALARM")
+    alarms = {"alarmNames": [alarm], "enable": True, "rollback": True}
+    arn = staged.update(versions[1], alarms=alarms)
+    done = staged.wait_status(arn, "SUCCESSFUL")
+    assert done["alarms"]["status"] == "DISABLED"

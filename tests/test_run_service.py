@@ -347,3 +347,31 @@ def test_a_service_without_a_balancer_is_steady_and_mended(cluster):
         "plain", lambda now: before[0] not in cluster.tasks("plain") and is_steady(now), "mended"
     )
     cluster.ecs.delete_service(cluster="main", service="plain", force=True)
+
+
+# -- images
+
+
+def test_all_tasks_of_a_revision_run_what_its_tag_first_meant(shared, cluster, service, images):
+    """A tag that moves changes nothing until the next deployment, as ECS's version consistency."""
+    shared.import_image(images["web:1"], "moving:1")
+    moving = web(1) | {"image": "moving:1"}
+    name, balancer = service(1, cluster.define("moving", moving))
+    cluster.wait_steady(name)
+    [before] = cluster.tasks(name)
+    shared.import_image(images["web:2"], "moving:1")
+    cluster.stop(before)
+    cluster.wait_service(name, lambda _now: before not in cluster.tasks(name), "a replacement")
+    cluster.wait_steady(name)
+    cluster.wait_targets(balancer.group, ["healthy"])
+    assert shared.http(balancer.url).json()["version"] == "1"
+    [after] = cluster.tasks(name)
+    digest = of_container(cluster.task(after))["imageDigest"]
+    arn = cluster.service(name)["currentServiceRevisions"][0]["arn"]
+    told = cluster.ecs.describe_service_revisions(serviceRevisionArns=[arn])
+    assert told["serviceRevisions"][0]["containerImages"] == [
+        {"containerName": "main", "image": "moving:1", "imageDigest": digest}
+    ]
+    cluster.update(name, forceNewDeployment=True)
+    cluster.wait_steady(name)
+    assert shared.http(balancer.url).json()["version"] == "2"

@@ -51,8 +51,9 @@ def env(binary, data_dir):
     return [binary, "env", "--data-dir", data_dir]
 
 
-def image_import(binary, data_dir, archive):
-    return [binary, "image", "import", "--data-dir", data_dir, archive]
+def image_import(binary, data_dir, archive, tag=None):
+    named = ["--tag", tag] if tag else []
+    return [binary, "image", "import", "--data-dir", data_dir, *named, archive]
 
 
 def image_pull(binary, data_dir, name):

@@ -75,8 +75,8 @@ class Host:
         """Runs one of `harness.commands` and returns what it prints."""
         return self.run(command(binaries.longshore(), self.state_dir, *arguments)).stdout
 
-    def import_image(self, archive):
-        return self.longshore(commands.image_import, archive)
+    def import_image(self, archive, tag=None):
+        return self.longshore(commands.image_import, archive, tag)
 
     def credentials(self):
         """The variables that `longshore env` exports: the keys of the account's root."""

@@ -31,7 +31,7 @@ pub fn assignment(snapshot: &Snapshot, task: &Entry<Task>) -> Option<Assignment>
                 .find(|known| known.name == container.name)
                 .map(|known| known.id.clone())
                 .unwrap_or_default(),
-            definition: overridden(container, task),
+            definition: pinned(overridden(container, task), task),
         })
         .collect();
     Some(Assignment {
@@ -79,9 +79,46 @@ fn overridden(container: &ContainerDefinition, task: &Task) -> ContainerDefiniti
     merged
 }
 
+/// The definition with its image named by the digest that the task is to run.
+fn pinned(mut container: ContainerDefinition, task: &Task) -> ContainerDefinition {
+    let of_it = task.containers.iter().find(|known| known.name == container.name);
+    if let Some(digest) = of_it.and_then(|known| known.pinned_digest.as_ref()) {
+        container.image = by_digest(&container.image, digest);
+    }
+    container
+}
+
+fn by_digest(image: &str, digest: &str) -> String {
+    let name = image.split('@').next().unwrap_or_default();
+    // A colon after the last slash begins a tag; one before it, a registry's port.
+    let untagged = match (name.rfind(':'), name.rfind('/')) {
+        (Some(colon), slash) if slash.is_none_or(|slash| slash < colon) => &name[..colon],
+        (Some(_) | None, _) => name,
+    };
+    format!("{untagged}@{digest}")
+}
+
 fn set_variable(environment: &mut Vec<KeyValue>, added: &KeyValue) {
     match environment.iter_mut().find(|known| known.name == added.name) {
         Some(known) => known.value.clone_from(&added.value),
         None => environment.push(added.clone()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_pinned_image_keeps_its_repository_and_loses_its_tag() {
+        for (image, name) in [
+            ("web", "web"),
+            ("web:1", "web"),
+            ("registry:5000/team/web", "registry:5000/team/web"),
+            ("registry:5000/team/web:1", "registry:5000/team/web"),
+            ("web:1@sha256:old", "web"),
+        ] {
+            assert_eq!(by_digest(image, "sha256:new"), format!("{name}@sha256:new"), "{image}");
+        }
     }
 }

@@ -1,5 +1,7 @@
 //! Begins a deployment: a new revision of a service, and the records that follow it.
 
+use std::collections::BTreeMap;
+
 use model::{
     AwsvpcConfiguration, CapacityProviderStrategyItem, DeploymentConfiguration, DeploymentStatus,
     DeploymentStrategy, Entry, LaunchType, LifecycleStage, Plan, Progress, PropagateTags, Rng,
@@ -69,6 +71,7 @@ pub fn begin(
         target_group_arns: target_groups(snapshot, &spec.load_balancers, (key, progress.is_some())),
         load_balancers: spec.load_balancers,
         network: spec.network,
+        image_digests: BTreeMap::new(),
         created_at: now,
     };
     let deployment = ServiceDeployment {
@@ -213,7 +216,7 @@ pub fn task_tags(service: &Service, definition: &TaskDefinition) -> Tags {
 
 /// The revisions that have tasks now, and how many each is to have.
 fn source_revisions(snapshot: &Snapshot, key: &ServiceKey) -> Vec<SourceRevision> {
-    let mut counts = std::collections::BTreeMap::new();
+    let mut counts = BTreeMap::new();
     for task in snapshot.tasks_of_service(key) {
         if task.last_status <= TaskState::Running
             && let Some(owner) = &task.service

@@ -1,6 +1,6 @@
 //! Makes a task: every id, address and size of it is decided here, once.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use model::{
@@ -30,6 +30,8 @@ pub struct NewTask {
     pub platform_version: Option<String>,
     pub network: Option<AwsvpcConfiguration>,
     pub overrides: TaskOverride,
+    /// By container, what its image was found to be by tasks of the same revision.
+    pub image_digests: BTreeMap<String, String>,
     pub tags: Tags,
 }
 
@@ -77,6 +79,7 @@ pub fn new_task(
             name: container.name.clone(),
             id: uuid(draw.rng),
             image: container.image.clone(),
+            pinned_digest: wanted.image_digests.get(&container.name).cloned(),
             image_digest: None,
             runtime_id: None,
             last_status: ContainerState::Pending,

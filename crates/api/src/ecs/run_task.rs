@@ -3,6 +3,8 @@
 mod overrides;
 mod request;
 
+use std::collections::BTreeMap;
+
 use aws_api::ecs::{Failure, RunTaskRequest, RunTaskResponse, errors};
 use model::{Entry, LaunchType, Snapshot, TaskDefinition, TaskKey};
 use planner::placement::{self, Candidate, Request};
@@ -61,6 +63,7 @@ fn decide(
         platform_version: Some(planner::rollout::FARGATE_PLATFORM_VERSION.to_owned()),
         network,
         overrides: overrides::resolve(input.overrides.as_ref(), definition)?,
+        image_digests: BTreeMap::new(),
         tags: wanted.tags_of(&cluster.name, definition)?,
     };
     turn.plan.read(cluster);

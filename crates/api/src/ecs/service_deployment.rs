@@ -238,16 +238,8 @@ fn revision_arn(key: &ServiceKey, id: &str) -> String {
     key.scope.arn("ecs", format_args!("service-revision/{cluster}/{name}/{id}"))
 }
 
-/// The images of the revision's containers, with the digests that its tasks have found.
+/// The images of the revision's containers, with the digests that they were found to have.
 fn container_images(snapshot: &Snapshot, revision: &ServiceRevision) -> Vec<ecs::ContainerImage> {
-    let digest = |name: &str| {
-        snapshot
-            .tasks_of_service(&revision.service)
-            .filter(|task| task.service.as_ref().is_some_and(|of| of.revision == revision.id))
-            .flat_map(|task| &task.record.containers)
-            .find(|container| container.name == name && container.image_digest.is_some())
-            .and_then(|container| container.image_digest.clone())
-    };
     let scope = &revision.service.scope;
     task_definition::get(snapshot, scope, &revision.definition)
         .map(|definition| definition.record.containers.as_slice())
@@ -256,7 +248,7 @@ fn container_images(snapshot: &Snapshot, revision: &ServiceRevision) -> Vec<ecs:
         .map(|container| ecs::ContainerImage {
             container_name: Some(container.name.clone()),
             image: Some(container.image.clone()),
-            image_digest: digest(&container.name),
+            image_digest: revision.image_digests.get(&container.name).cloned(),
         })
         .collect()
 }

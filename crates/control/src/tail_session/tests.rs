@@ -76,7 +76,7 @@ impl World {
         self.insert::<ServiceRevision>(record(json!({
             "service": key(name), "id": "1", "definition": {"family": family, "revision": 1},
             "capacity_provider_strategy": [], "load_balancers": [],
-            "target_group_arns": [], "created_at": 0,
+            "target_group_arns": [], "image_digests": {}, "created_at": 0,
         })))
         .await;
         self.insert::<Service>(record(json!({

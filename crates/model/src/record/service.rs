@@ -1,5 +1,7 @@
 //! Services and their revisions.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
 
 use super::{
@@ -85,7 +87,7 @@ pub struct ServiceEvent {
     pub message: String,
 }
 
-/// What a service ran at one time; immutable once made.
+/// What a service ran at one time; immutable once made, but for what its images are found to be.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ServiceRevision {
     pub service: ServiceKey,
@@ -100,6 +102,9 @@ pub struct ServiceRevision {
     /// named, or its alternate while another revision's tasks are in that.
     pub target_group_arns: Vec<String>,
     pub network: Option<AwsvpcConfiguration>,
+    /// By container, the digest that its image's tag meant to the first task that found it.
+    /// Every later task of the revision runs that.
+    pub image_digests: BTreeMap<String, String>,
     pub created_at: Timestamp,
 }
 

@@ -143,6 +143,8 @@ pub struct TaskContainer {
     /// The id in the container's ARN.
     pub id: String,
     pub image: String,
+    /// The image that it is to run whatever the tag means by now.
+    pub pinned_digest: Option<String>,
     pub image_digest: Option<String>,
     pub runtime_id: Option<String>,
     pub last_status: ContainerState,

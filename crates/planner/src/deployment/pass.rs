@@ -136,6 +136,7 @@ impl<'a> Pass<'a> {
 
     /// Registers the running tasks' missing targets, and looks again when a grace period ends.
     pub(super) fn look_after_targets(&mut self) {
+        self.note_digests();
         let mut missing = missing_targets(self.view);
         missing.retain(|target| {
             target.task.as_ref().is_none_or(|task| !self.stopping.contains(&task.id))
@@ -184,6 +185,27 @@ impl<'a> Pass<'a> {
         self.deployment.started_at.get_or_insert(view.now);
         self.deployment.finished_at = Some(view.now);
         self.service().completed_revision = Some(view.revision.id.clone());
+    }
+
+    /// Keeps what the revisions' images were found to be, for the tasks that follow.
+    fn note_digests(&mut self) {
+        let view = self.view;
+        let mut ids: Vec<&str> = view.tasks.iter().map(|seen| seen.revision).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        for revision in ids.into_iter().filter_map(|id| view.revision_of(id)) {
+            let mut next = (*revision.record).clone();
+            let tasks = view.tasks_of(&revision.id);
+            for container in tasks.flat_map(|seen| &seen.task.record.containers) {
+                if let Some(digest) = &container.image_digest {
+                    let known = next.image_digests.entry(container.name.clone());
+                    known.or_insert_with(|| digest.clone());
+                }
+            }
+            if next != *revision.record {
+                self.plan.update(revision, next);
+            }
+        }
     }
 
     /// Says why tasks of a revision cannot be started or placed, where that is so.
@@ -240,6 +262,7 @@ fn wanted_task(
             .then(|| rollout::FARGATE_PLATFORM_VERSION.to_owned()),
         network: revision.network.clone(),
         overrides: TaskOverride::default(),
+        image_digests: revision.image_digests.clone(),
         tags: rollout::task_tags(service, definition),
     }
 }
