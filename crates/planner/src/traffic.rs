@@ -12,6 +12,8 @@ use model::{
     Action, Entry, Listener, Plan, Rule, Scope, ServiceRevision, Snapshot, WeightedTargetGroup,
 };
 
+use crate::targets;
+
 /// LIMIT: ALB's own, for one target group of a rule.
 const WEIGHT_MAX: u32 = 999;
 
@@ -60,8 +62,9 @@ pub fn shift(
 ) -> bool {
     let scope = &target.service.scope;
     let mut is_changed = false;
-    for (arn, wanted) in wanted(source, target, shares) {
+    for (arn, pair) in pairs(target, shares) {
         let Some(rule) = rule(snapshot, scope, &arn) else { continue };
+        let wanted = pair.weights(source, rule.actions());
         let Some(actions) = with_weights(rule.actions(), &wanted) else { continue };
         is_changed = true;
         match rule {
@@ -104,35 +107,56 @@ pub fn weights(permille: u32) -> (u32, u32) {
     }
 }
 
-/// By rule, the target groups and their weights.
-fn wanted(
-    source: Option<&ServiceRevision>,
-    target: &ServiceRevision,
-    shares: Shares,
-) -> BTreeMap<String, Vec<(String, u32)>> {
-    let mut wanted: BTreeMap<String, Vec<(String, u32)>> = BTreeMap::new();
-    for (load_balancer, group) in target.registrations() {
+/// The two target groups of a load balancer, and what of a rule's traffic one of them gets.
+#[derive(Debug)]
+struct Pair<'a> {
+    groups: [&'a String; 2],
+    /// The one that the target's tasks are in.
+    of_target: &'a str,
+    permille: u32,
+}
+
+impl Pair<'_> {
+    /// The target groups of a rule with their weights: the pair, and where the source was
+    /// given another before, that one too.
+    fn weights(&self, source: Option<&ServiceRevision>, actions: &[Action]) -> Vec<(String, u32)> {
+        let (of_source, of_target) = weights(self.permille);
+        let is_behind = |arn: &String| {
+            let mut behind = actions.iter().flat_map(targets::forwarded_to);
+            self.groups.contains(&arn) || behind.any(|known| known == arn)
+        };
+        let sources: Vec<&String> = source
+            .iter()
+            .flat_map(|source| &source.target_group_arns)
+            .filter(|arn| arn.as_str() != self.of_target && is_behind(arn))
+            .collect();
+        let weight = |arn: &String| {
+            if arn == self.of_target {
+                of_target
+            } else if sources.contains(&arn) {
+                of_source
+            } else {
+                0
+            }
+        };
+        let others = sources.iter().copied().filter(|arn| !self.groups.contains(arn));
+        self.groups.into_iter().chain(others).map(|arn| (arn.clone(), weight(arn))).collect()
+    }
+}
+
+/// By rule, what is to be behind it.
+fn pairs(target: &ServiceRevision, shares: Shares) -> BTreeMap<String, Pair<'_>> {
+    let mut pairs = BTreeMap::new();
+    for (load_balancer, of_target) in target.registrations() {
         let Some(advanced) = &load_balancer.advanced else { continue };
         let groups = [&load_balancer.target_group_arn, &advanced.alternate_target_group_arn];
-        let is_sourced = source.is_some_and(|source| {
-            source.target_group_arns.iter().any(|arn| groups.contains(&arn) && arn != group)
-        });
-        let weighted = |permille| {
-            let (of_source, of_target) = weights(permille);
-            let weight = |arn: &String| match (arn == group, is_sourced) {
-                (true, _) => of_target,
-                (false, true) => of_source,
-                (false, false) => 0,
-            };
-            groups.map(|arn| (arn.clone(), weight(arn)))
-        };
-        wanted
-            .insert(advanced.production_listener_rule.clone(), weighted(shares.production).into());
+        let pair = |permille| Pair { groups, of_target, permille };
+        pairs.insert(advanced.production_listener_rule.clone(), pair(shares.production));
         if let Some(rule) = &advanced.test_listener_rule {
-            wanted.insert(rule.clone(), weighted(shares.test).into());
+            pairs.insert(rule.clone(), pair(shares.test));
         }
     }
-    wanted
+    pairs
 }
 
 /// The actions with these weights; `None` where they have them already.
@@ -156,6 +180,37 @@ fn with_weights(actions: &[Action], wanted: &[(String, u32)]) -> Option<Vec<Acti
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_source_in_a_group_of_its_own_keeps_what_the_target_does_not_get() {
+        let arn = |name: &str| name.to_owned();
+        let (a, b) = (arn("a"), arn("b"));
+        let pair = Pair { groups: [&a, &b], of_target: "b", permille: 100 };
+        let source = |group: &str| ServiceRevision {
+            target_group_arns: vec![arn(group)],
+            ..revision()
+        };
+        let forward = |group: &str| {
+            let target_groups =
+                vec![WeightedTargetGroup { target_group_arn: arn(group), weight: 1 }];
+            [Action::Forward { target_groups, stickiness_secs: None, is_short_form: true }]
+        };
+        let told = |source: Option<&ServiceRevision>, behind: &str| {
+            let weights = pair.weights(source, &forward(behind));
+            weights.iter().map(|(arn, weight)| format!("{arn}={weight}")).collect::<Vec<_>>()
+        };
+        assert_eq!(told(Some(&source("a")), "a"), ["a=90", "b=10"]);
+        assert_eq!(told(Some(&source("old")), "old"), ["a=0", "b=10", "old=90"]);
+        assert_eq!(told(Some(&source("elsewhere")), "a"), ["a=0", "b=10"]);
+        assert_eq!(told(None, "a"), ["a=0", "b=10"]);
+    }
+
+    fn revision() -> ServiceRevision {
+        let text = r#"{"service":{"scope":{"account":"1","region":"r"},"cluster":"c","name":"s"},
+            "id":"1","definition":{"family":"f","revision":1},"capacity_provider_strategy":[],
+            "load_balancers":[],"target_group_arns":[],"image_digests":{},"created_at":0}"#;
+        serde_json::from_str(text).expect("a revision")
+    }
 
     #[test]
     fn weights_are_percents_where_they_can_be() {
