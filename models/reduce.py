@@ -18,7 +18,7 @@ import zipfile
 HERE = pathlib.Path(__file__).resolve().parent
 
 METADATA = (
-    "apiVersion", "endpointPrefix", "jsonVersion", "protocol", "protocols",
+    "apiVersion", "awsQueryCompatible", "endpointPrefix", "jsonVersion", "protocol", "protocols",
     "serviceId", "signingName", "targetPrefix", "xmlNamespace",
 )
 SHAPE = (
@@ -70,6 +70,8 @@ def reduce(service, model, choice):
     for facts in operations.values():
         for root in (facts.get("input"), facts.get("output"), *facts.get("errors", ())):
             reach(model["shapes"], root, shapes)
+    for error in choice.get("errors", ()):
+        reach(model["shapes"], error, shapes)
     metadata = {key: model["metadata"][key] for key in METADATA if key in model["metadata"]}
     return {"metadata": metadata, "operations": operations,
             "shapes": {name: shapes[name] for name in sorted(shapes)}}

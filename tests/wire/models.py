@@ -12,7 +12,7 @@ from botocore.exceptions import DataNotFoundError
 from botocore.model import ServiceModel
 
 MODELS = pathlib.Path(__file__).resolve().parents[2] / "models"
-SERVICES = ("ecs", "elbv2", "ec2", "sts", "logs")
+SERVICES = ("ecs", "elbv2", "ec2", "sts", "logs", "cloudwatch", "codedeploy")
 
 
 class Imported:
@@ -29,8 +29,8 @@ class Imported:
             self.installed = self.restored
 
     @property
-    def protocol(self):
-        return self.reduced["metadata"]["protocol"]
+    def protocols(self):
+        return self.reduced["metadata"]["protocols"]
 
     @property
     def signing_name(self):
@@ -69,8 +69,10 @@ def restore(reduced):
 
 
 IMPORTED = {name: Imported(name) for name in SERVICES}
-OPERATIONS = [
-    (service, operation)
+# Each operation in each protocol that its service is spoken to in.
+CALLS = [
+    (service, operation, protocol)
     for service, imported in IMPORTED.items()
     for operation in imported.reduced["operations"]
+    for protocol in imported.protocols
 ]

@@ -22,7 +22,7 @@ class Values:
         self.random = random
         self.fill = fill
         # A form cannot say "an empty structure", ec2's not even "an empty list".
-        self.is_json = protocol == "json"
+        self.is_form = protocol in ("query", "ec2")
         self.has_empty_lists = protocol != "ec2"
 
     def draw(self, shape, depth=0):
@@ -37,7 +37,7 @@ class Values:
             names = [self.random.choice(list(shape.members))]
         else:
             names = [name for name in shape.members if self._is_chosen(shape, name, depth)]
-            if not names and depth and not self.is_json:
+            if not names and depth and self.is_form:
                 names = list(shape.members)[:1]
         return {name: self.draw(shape.members[name], depth + 1) for name in names}
 
@@ -48,7 +48,7 @@ class Values:
 
     def _list(self, shape, depth):
         least = shape.metadata.get("min", 0)
-        if not least and not (self.is_json or self.has_empty_lists):
+        if not least and not self.has_empty_lists:
             least = 1
         # Past nine, where the order of numbers and of their digits part.
         usual = 11 if depth == 1 and self.random.random() < 0.3 else 3
@@ -56,7 +56,7 @@ class Values:
         return [self.draw(shape.member, depth + 1) for _ in range(count)]
 
     def _map(self, shape, depth):
-        least = max(shape.metadata.get("min", 0), 0 if self.is_json else 1)
+        least = max(shape.metadata.get("min", 0), 1 if self.is_form else 0)
         wanted = self._count(least, shape.metadata.get("max"), 3)
         found = {}
         for _ in range(50):

@@ -9,6 +9,8 @@
 #![forbid(unsafe_code)]
 
 mod client_token;
+mod cloudwatch;
+mod codedeploy;
 mod context;
 mod default_network;
 mod ec2;

@@ -55,12 +55,14 @@ fn description(service: &Service, out: &mut String) {
     let prefix = service.text("endpointPrefix");
     let signing = if signing.is_empty() { prefix } else { signing };
     let wording = names::upper_first(service.quirk("wording"));
+    let protocols = protocols(service);
     write!(
         out,
         "/// The service as the router and the codecs see it.
 pub static SERVICE: wire::Service = wire::Service {{
     name: {:?},
-    protocol: wire::Protocol::{},
+    protocol: {},
+    protocols: &[{}],
     api_version: {:?},
     signing_name: {signing:?},
     endpoint_prefix: {prefix:?},
@@ -71,33 +73,55 @@ pub static SERVICE: wire::Service = wire::Service {{
         missing: {:?},
         invalid: {:?},
         unknown_member: {:?},
-        unknown_operation: {:?},
     }},
+    query_error_shapes: &[{}],
     operations: OPERATIONS,
 }};
 
 ",
         service.name,
-        protocol(service),
+        protocols.first().expect("a model lists a protocol"),
+        protocols.join(", "),
         service.text("apiVersion"),
         service.text("targetPrefix"),
         service.text("xmlNamespace"),
         service.quirk("missing"),
         service.quirk("invalid"),
         service.quirk("unknown_member"),
-        service.quirk("unknown_operation"),
+        query_error_shapes(service),
     )
     .expect("a string");
 }
 
-fn protocol(service: &Service) -> &'static str {
-    match (service.text("protocol"), service.text("jsonVersion")) {
-        ("json", "1.0") => "AwsJson10",
-        ("json", _) => "AwsJson11",
-        ("query", _) => "Query",
-        ("ec2", _) => "Ec2",
-        (other, _) => panic!("no codec for {other}"),
+/// All that the model lists, the first one first.
+fn protocols(service: &Service) -> Vec<&'static str> {
+    let listed = service.model["metadata"]["protocols"].as_array();
+    let listed = listed.expect("every model lists its protocols");
+    let named = listed.iter().map(|name| (name.as_str(), service.text("jsonVersion")));
+    named
+        .map(|named| match named {
+            (Some("smithy-rpc-v2-cbor"), _) => "wire::Protocol::RpcV2Cbor",
+            (Some("json"), "1.0") => "wire::Protocol::AwsJson10",
+            (Some("json"), _) => "wire::Protocol::AwsJson11",
+            (Some("query"), _) => "wire::Protocol::Query",
+            (Some("ec2"), _) => "wire::Protocol::Ec2",
+            (other, _) => panic!("no codec for {other:?}"),
+        })
+        .collect()
+}
+
+/// Of a service that is compatible with query: each error's code and the name of its shape,
+/// where these differ.
+fn query_error_shapes(service: &Service) -> String {
+    if service.model["metadata"].get("awsQueryCompatible").is_none() {
+        return String::new();
     }
+    let mut pairs = String::new();
+    for (name, shape) in service.shapes() {
+        let Some(error) = shape.get("error") else { continue };
+        write!(pairs, "({:?}, {name:?}), ", text(error, "code")).expect("a string");
+    }
+    pairs
 }
 
 fn operations(service: &Service, out: &mut String) {
@@ -106,6 +130,7 @@ fn operations(service: &Service, out: &mut String) {
         let input = typed(text(operation, "input"));
         let output = typed(text(operation, "output"));
         let wrapper = text(operation, "resultWrapper");
+        let has_output = operation.get("empty").is_none();
         let readonly = operation.get("readonly").and_then(Value::as_bool).unwrap_or_default();
         let errors: Vec<&str> = operation
             .get("errors")
@@ -123,6 +148,7 @@ fn operations(service: &Service, out: &mut String) {
         input: {input},
         output: {output},
         result_wrapper: {wrapper:?},
+        has_output: {has_output},
         errors: &{errors:?},
         readonly: {readonly},
     }},

@@ -1,15 +1,17 @@
 //! The wire without a server: one JSON command a line in, one JSON answer a line out.
 //!
 //! The agreement test drives it with what AWS's own client library sends, and hands what it
-//! answers to that library's parsers.
+//! answers to that library's parsers. Bodies are in base64, as not every protocol has text.
 
 use std::io::{self, BufRead, Write as _};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use aws_api::{ec2, ecs, elbv2, logs, sts};
+use aws_api::{cloudwatch, codedeploy, ec2, ecs, elbv2, logs, sts};
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value as Json, json};
-use wire::{ApiError, Facts, Request, Response};
+use wire::{ApiError, Facts, Protocol, Request, Response};
 
 fn main() -> io::Result<()> {
     let mut out = io::stdout().lock();
@@ -29,13 +31,16 @@ fn main() -> io::Result<()> {
 
 /// What a request decodes to, and what a service that implements nothing answers to it.
 fn input(command: &Json) -> Json {
+    let body = BASE64_STANDARD.decode(text(command, "body")).unwrap_or_default();
     let facts = Facts {
+        smithy_protocol: command["smithy_protocol"].as_str(),
+        path: text(command, "path"),
         target: command["target"].as_str(),
         content_type: command["content_type"].as_str(),
         host: command["host"].as_str(),
         scope_service: command["scope"].as_str(),
         query: text(command, "query"),
-        body: text(command, "body").as_bytes(),
+        body: &body,
     };
     let route = match wire::route(aws_api::SERVICES, &facts) {
         Ok(route) => route,
@@ -49,6 +54,7 @@ fn input(command: &Json) -> Json {
             json!({
                 "service": route.service.name,
                 "operation": route.operation.name,
+                "protocol": format!("{:?}", route.protocol),
                 "value": serde_json::from_slice::<Json>(&text).unwrap_or_default(),
                 "unimplemented": response(&dispatch(&request)),
             })
@@ -96,13 +102,23 @@ fn named(command: &Json) -> Result<Request<'static>, Json> {
             Some(Request {
                 service,
                 operation,
-                protocol: service.protocol,
+                protocol: protocol(service, text(command, "protocol"))?,
                 query: "",
                 body: b"",
                 request_id: "request-1",
             })
         })
         .ok_or_else(|| json!({"failed": format!("no operation {service}.{operation}")}))
+}
+
+/// The one that botocore calls by this name, if the service speaks it.
+fn protocol(service: &wire::Service, name: &str) -> Option<Protocol> {
+    service.protocols.iter().copied().find(|protocol| match protocol {
+        Protocol::AwsJson10 | Protocol::AwsJson11 => name == "json",
+        Protocol::Query => name == "query",
+        Protocol::Ec2 => name == "ec2",
+        Protocol::RpcV2Cbor => name == "smithy-rpc-v2-cbor",
+    })
 }
 
 struct Nothing;
@@ -127,12 +143,22 @@ impl logs::Logs for Nothing {
     type Context = ();
 }
 
+impl cloudwatch::CloudWatch for Nothing {
+    type Context = ();
+}
+
+impl codedeploy::CodeDeploy for Nothing {
+    type Context = ();
+}
+
 fn dispatch(request: &Request<'_>) -> Response {
     match request.service.name {
         "ecs" => ready(ecs::dispatch(&Nothing, &(), request)),
         "elbv2" => ready(elbv2::dispatch(&Nothing, &(), request)),
         "ec2" => ready(ec2::dispatch(&Nothing, &(), request)),
         "sts" => ready(sts::dispatch(&Nothing, &(), request)),
+        "cloudwatch" => ready(cloudwatch::dispatch(&Nothing, &(), request)),
+        "codedeploy" => ready(codedeploy::dispatch(&Nothing, &(), request)),
         _ => ready(logs::dispatch(&Nothing, &(), request)),
     }
 }
@@ -154,7 +180,7 @@ fn response(response: &Response) -> Json {
     json!({
         "status": response.status,
         "headers": headers,
-        "body": String::from_utf8_lossy(&response.body),
+        "body": BASE64_STANDARD.encode(&response.body),
     })
 }
 

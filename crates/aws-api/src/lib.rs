@@ -48,8 +48,15 @@
 #![forbid(unsafe_code)]
 
 /// All services, for the router.
-pub static SERVICES: &[&wire::Service] =
-    &[&ecs::SERVICE, &elbv2::SERVICE, &ec2::SERVICE, &sts::SERVICE, &logs::SERVICE];
+pub static SERVICES: &[&wire::Service] = &[
+    &ecs::SERVICE,
+    &elbv2::SERVICE,
+    &ec2::SERVICE,
+    &sts::SERVICE,
+    &logs::SERVICE,
+    &cloudwatch::SERVICE,
+    &codedeploy::SERVICE,
+];
 
 macro_rules! service {
     ($name:ident, $about:literal) => {
@@ -66,3 +73,5 @@ service!(elbv2, "Elastic Load Balancing: application, network and gateway load b
 service!(ec2, "Amazon EC2: the part that networks are described by.");
 service!(sts, "AWS Security Token Service.");
 service!(logs, "Amazon CloudWatch Logs.");
+service!(cloudwatch, "Amazon CloudWatch: the part that alarms are made of.");
+service!(codedeploy, "AWS CodeDeploy: the part that blue/green deployments of ECS need.");

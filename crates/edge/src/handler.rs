@@ -27,6 +27,9 @@ use crate::context::{Clock, RequestContext, Services};
 use crate::read::BodyReader;
 use crate::respond;
 
+/// Where a request says that it is in one of Smithy's RPC protocols.
+const SMITHY_PROTOCOL: &str = "smithy-protocol";
+
 /// What all connections share.
 pub(crate) struct Handler {
     pub(crate) services: Arc<dyn Services>,
@@ -157,9 +160,11 @@ impl<'a> Arrival<'a> {
         let authority = self.head.uri.authority().map(http::uri::Authority::as_str);
         Facts {
             target: text("x-amz-target"),
+            smithy_protocol: text(SMITHY_PROTOCOL),
             content_type: text(CONTENT_TYPE.as_str()),
             host: text(HOST.as_str()).or(authority),
             scope_service: self.hint.as_ref().map(|hint| hint.service.as_str()),
+            path: self.head.uri.path(),
             query: self.head.uri.query().unwrap_or_default(),
             body: &[],
         }
@@ -175,7 +180,8 @@ impl<'a> Arrival<'a> {
         }
     }
 
-    /// Every protocol that is spoken here lives at `/`.
+    /// Every protocol that is spoken here lives at `/`, but for the one that names its
+    /// operations by the path, which the router reads.
     fn check_place(&self, voice: &Refusal, schemas: &[&wire::Service]) -> Result<(), ApiError> {
         if let Some(Hint { service, .. }) = &self.hint
             && !schemas.iter().any(|schema| schema.signing_name == service)
@@ -183,14 +189,16 @@ impl<'a> Arrival<'a> {
             return Err(respond::no_such_service(service));
         }
         let is_method = match voice.protocol {
-            Protocol::AwsJson10 | Protocol::AwsJson11 => self.head.method == Method::POST,
+            Protocol::AwsJson10 | Protocol::AwsJson11 | Protocol::RpcV2Cbor => {
+                self.head.method == Method::POST
+            }
             Protocol::Query | Protocol::Ec2 => {
                 matches!(self.head.method, Method::POST | Method::GET)
             }
         };
         match voice.service {
-            _ if is_method && self.is_root() => Ok(()),
-            Some(service) => Err(respond::no_such_place(service)),
+            _ if is_method && (self.is_root() || self.is_rpc()) => Ok(()),
+            Some(service) => Err(respond::no_such_place(service, voice.protocol)),
             None if self.is_s3() => Err(respond::no_such_service("s3")),
             None => Err(voice.error.clone()),
         }
@@ -205,6 +213,12 @@ impl<'a> Arrival<'a> {
     fn is_s3(&self) -> bool {
         self.hint.as_ref().map_or(!self.is_root(), |hint| hint.service == "s3")
             && !self.head.headers.contains_key("x-amz-target")
+            && !self.is_rpc()
+    }
+
+    /// Whether the operation is in the path.
+    fn is_rpc(&self) -> bool {
+        self.head.headers.contains_key(SMITHY_PROTOCOL)
     }
 
     fn is_foreign(&self) -> bool {
@@ -215,7 +229,9 @@ impl<'a> Arrival<'a> {
     fn refuse(&self, voice: &Refusal, error: &ApiError) -> Response<Body> {
         match voice.service {
             None if self.is_s3() => respond::refuse_as_s3(error, self.request_id),
-            None if !self.is_root() => respond::refuse_as_rest(error, self.request_id),
+            None if !self.is_root() && !self.is_rpc() => {
+                respond::refuse_as_rest(error, self.request_id)
+            }
             Some(_) | None => respond::refuse(voice, error, self.request_id),
         }
     }

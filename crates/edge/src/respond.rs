@@ -30,7 +30,7 @@ pub(crate) fn respond(answer: wire::Response, request_id: &str) -> Response<Body
     // COMPAT: REST-JSON clients read the code from this header, and the body may
     // be XML where the service is not known.
     if let Some(Ok(code)) = answer.error_code.as_deref().map(HeaderValue::from_str) {
-        headers.insert(ERROR_TYPE, code);
+        headers.entry(ERROR_TYPE).or_insert(code);
     }
     response
 }
@@ -78,7 +78,7 @@ pub(crate) fn plain(status: StatusCode, text: &'static str) -> Response<Body> {
 /// Why a request was not authenticated, in the words of its protocol.
 pub(crate) fn unauthenticated(error: &sigv4::Error, protocol: Protocol) -> ApiError {
     let family = match protocol {
-        Protocol::AwsJson10 | Protocol::AwsJson11 => Family::Json,
+        Protocol::AwsJson10 | Protocol::AwsJson11 | Protocol::RpcV2Cbor => Family::Json,
         Protocol::Query => Family::Query,
         Protocol::Ec2 => Family::Ec2,
     };
@@ -103,9 +103,9 @@ pub(crate) fn too_many_headers() -> ApiError {
 }
 
 /// The service exists; this path and method of it do not.
-pub(crate) fn no_such_place(service: &wire::Service) -> ApiError {
+pub(crate) fn no_such_place(service: &wire::Service, protocol: Protocol) -> ApiError {
     let message = format!("`{}` is not served at this path and by this method", service.name);
-    ApiError::client(service.quirks.unknown_operation, message).status(404)
+    ApiError::client(protocol.unknown_operation(), message).status(404)
 }
 
 /// Names the service by its signing name, which is in the client's own scope.

@@ -1,17 +1,21 @@
 //! One codec a protocol, behind one trait.
 
 use crate::check::abridged;
-use crate::error::ApiError;
+use crate::error::{ApiError, Fault};
 use crate::request::{Request, Response};
 use crate::schema::{Protocol, Quirks, Service, Wording};
 use crate::shape::Write;
 use crate::value::Value;
 
 mod aws_json;
+mod cbor_value;
+mod cbor_writer;
 mod ec2;
 mod form;
 pub(crate) mod json_value;
+mod path;
 mod query;
+pub(crate) mod rpc_v2_cbor;
 mod xml;
 
 pub(crate) use form::pairs;
@@ -37,6 +41,7 @@ pub(crate) const fn codec(protocol: Protocol) -> &'static dyn Codec {
         Protocol::AwsJson11 => &aws_json::AwsJson { content_type: "application/x-amz-json-1.1" },
         Protocol::Query => &query::Query,
         Protocol::Ec2 => &ec2::Ec2,
+        Protocol::RpcV2Cbor => &rpc_v2_cbor::RpcV2Cbor,
     }
 }
 
@@ -51,6 +56,23 @@ pub enum DecodeError {
     Unknown(String),
     #[error("duplicate member '{0}'")]
     Duplicate(String),
+}
+
+/// What a service that spoke query first adds to its errors in other protocols: the code and
+/// the side at fault, as query had them.
+///
+/// COMPAT: Smithy's trait `awsQueryCompatible`. AWS sends it to those who ask for it by
+/// `x-amzn-query-mode`, which all do who know it.
+fn query_error(
+    service: Option<&'static Service>,
+    error: &ApiError,
+) -> Option<(&'static str, String)> {
+    service.filter(|service| !service.query_error_shapes.is_empty())?;
+    let side = match error.fault {
+        Fault::Client => "Sender",
+        Fault::Server => "Receiver",
+    };
+    Some(("x-amzn-query-error", format!("{};{side}", error.code)))
 }
 
 /// The refusal of a member that the operation does not have.

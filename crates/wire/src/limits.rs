@@ -1,7 +1,12 @@
 //! The bounds on what a request may make us do, each with its reason.
 
-/// LIMIT: nesting of JSON values; the deepest modelled input has 12 levels.
-pub const JSON_DEPTH_MAX: usize = 64;
+/// LIMIT: nesting of JSON and CBOR values; the deepest modelled input has 12 levels.
+pub const DEPTH_MAX: usize = 64;
+
+/// LIMIT: values that one CBOR body decodes to, a structure's absent members counted. One
+/// byte of CBOR may be a structure of many, and each takes up to eighty bytes, so the size of
+/// the body alone bounds little.
+pub const CBOR_VALUES_MAX: usize = 1_000_000;
 
 /// LIMIT: labels in a query parameter's name (`A.member.1.B` has four); the deepest
 /// modelled input has 11.

@@ -1,9 +1,12 @@
 //! Which service, operation and protocol a request is for, from what it carries.
 //!
-//! One port serves every service: `X-Amz-Target` names both service and operation; a
-//! form's `Action` names the operation, and its `Version`, the signature's scope or the
-//! host the service.
+//! One port serves every service, and a service may be spoken to in several protocols; the
+//! request tells which. `smithy-protocol` says that the path names service and operation;
+//! `X-Amz-Target` names both; a form's `Action` names the operation, and its `Version`, the
+//! signature's scope or the host the service.
 
+use crate::check::abridged;
+use crate::codec::rpc_v2_cbor::{CONTENT_TYPE, NAME};
 use crate::codec::{codec, pairs};
 use crate::error::ApiError;
 use crate::request::{Request, Response};
@@ -14,11 +17,14 @@ use crate::schema::{Operation, Protocol, Service};
 pub struct Facts<'a> {
     /// `X-Amz-Target`.
     pub target: Option<&'a str>,
+    /// `smithy-protocol`.
+    pub smithy_protocol: Option<&'a str>,
     pub content_type: Option<&'a str>,
     /// `Host`, or the authority.
     pub host: Option<&'a str>,
     /// The service in the signature's credential scope.
     pub scope_service: Option<&'a str>,
+    pub path: &'a str,
     pub query: &'a str,
     pub body: &'a [u8],
 }
@@ -41,9 +47,10 @@ pub struct Refusal {
 
 /// Finds the operation that the request names.
 pub fn route(services: &[&'static Service], facts: &Facts<'_>) -> Result<Route, Box<Refusal>> {
-    match facts.target {
-        Some(target) => by_target(services, facts, target),
-        None => by_action(services, facts),
+    match (facts.smithy_protocol, facts.target) {
+        (Some(name), _) => by_path(services, facts, name),
+        (None, Some(target)) => by_target(services, facts, target),
+        (None, None) => by_action(services, facts),
     }
 }
 
@@ -71,6 +78,44 @@ impl Refusal {
     }
 }
 
+/// `/service/{service}/operation/{operation}`, as rpc-v2-cbor has it.
+fn by_path(
+    services: &[&'static Service],
+    facts: &Facts<'_>,
+    name: &str,
+) -> Result<Route, Box<Refusal>> {
+    let protocol = Protocol::RpcV2Cbor;
+    let refuse = |service, error| Err(Box::new(Refusal { protocol, service, error }));
+    let unknown = |message| ApiError::client(protocol.unknown_operation(), message);
+    if name != NAME {
+        return refuse(
+            None,
+            unknown(format!("no service here speaks `{}`", abridged(name.into()))),
+        );
+    }
+    let named = facts.path.strip_prefix("/service/");
+    let Some((prefix, name)) = named.and_then(|rest| rest.split_once("/operation/")) else {
+        let message = "the path is not /service/{service}/operation/{operation}".to_owned();
+        return refuse(None, unknown(message));
+    };
+    let speaks = |it: &&'static Service| it.target_prefix == prefix && it.speaks(protocol);
+    let Some(service) = services.iter().copied().find(speaks) else {
+        let prefix = abridged(prefix.to_owned());
+        return refuse(None, unknown(format!("no service here is called `{prefix}` in {NAME}")));
+    };
+    // The specification: a body comes with its type, and nothing but this one is taken.
+    let media_type = facts.content_type.and_then(|it| it.split(';').next()).map(str::trim);
+    if !facts.body.is_empty() && media_type != Some(CONTENT_TYPE) {
+        let message = format!("the content type of a request's body is {CONTENT_TYPE}");
+        let error = ApiError::client("UnsupportedMediaTypeException", message).status(415);
+        return refuse(Some(service), error);
+    }
+    match service.operation(name) {
+        Some(operation) => Ok(Route { service, operation, protocol }),
+        None => refuse(Some(service), unknown_operation(service, protocol, name)),
+    }
+}
+
 fn by_target(
     services: &[&'static Service],
     facts: &Facts<'_>,
@@ -90,19 +135,19 @@ fn by_target(
     };
     match service.operation(name) {
         Some(operation) => Ok(Route { service, operation, protocol }),
-        None => refuse(Some(service), unknown_operation(service, name)),
+        None => refuse(Some(service), unknown_operation(service, protocol, name)),
     }
 }
 
 fn by_action(services: &[&'static Service], facts: &Facts<'_>) -> Result<Route, Box<Refusal>> {
     let form = Form::of(facts);
     let service = form.service(services, facts);
-    let protocol = service.map_or(Protocol::Query, |service| service.protocol);
+    let protocol = service.map_or(Protocol::Query, formless);
     let refuse = |error| Err(Box::new(Refusal { protocol, service, error }));
     let Some(service) = service else { return refuse(unknown_service(facts)) };
     if !matches!(protocol, Protocol::Query | Protocol::Ec2) {
         let message = "the request has no X-Amz-Target".to_owned();
-        return refuse(ApiError::client(service.quirks.unknown_operation, message));
+        return refuse(ApiError::client(protocol.unknown_operation(), message));
     }
     if std::str::from_utf8(facts.body).is_err() {
         let message = "the request body is not UTF-8".to_owned();
@@ -116,8 +161,17 @@ fn by_action(services: &[&'static Service], facts: &Facts<'_>) -> Result<Route, 
         Some(operation) if form.version.as_deref().is_none_or(|it| it == service.api_version) => {
             Ok(Route { service, operation, protocol })
         }
-        _ => refuse(wrong_action(service, name, form.version.as_deref())),
+        _ => refuse(wrong_action(protocol, name, form.version.as_deref())),
     }
+}
+
+/// What a request without a header of its protocol's is taken for: a form where the service
+/// takes forms, else the protocol whose header is missing.
+fn formless(service: &Service) -> Protocol {
+    let all = || service.protocols.iter().copied();
+    let is_form = |it: &Protocol| matches!(it, Protocol::Query | Protocol::Ec2);
+    let is_root = |it: &Protocol| !matches!(it, Protocol::RpcV2Cbor);
+    all().find(is_form).or_else(|| all().find(is_root)).unwrap_or(service.protocol)
 }
 
 #[derive(Default)]
@@ -176,19 +230,19 @@ fn unknown_service(facts: &Facts<'_>) -> ApiError {
     }
 }
 
-fn unknown_operation(service: &Service, name: &str) -> ApiError {
+fn unknown_operation(service: &Service, protocol: Protocol, name: &str) -> ApiError {
     let message = format!("the operation `{name}` is not known to `{}`", service.name);
-    ApiError::client(service.quirks.unknown_operation, message)
+    ApiError::client(protocol.unknown_operation(), message)
 }
 
-fn wrong_action(service: &Service, name: &str, version: Option<&str>) -> ApiError {
+fn wrong_action(protocol: Protocol, name: &str, version: Option<&str>) -> ApiError {
     // COMPAT: the sentences of query services and of EC2.
-    let message = match service.protocol {
+    let message = match protocol {
         Protocol::Ec2 => format!("The action {name} is not valid for this web service."),
         _ => format!(
             "Could not find operation {name} for version {}",
             version.unwrap_or("NO_VERSION_SPECIFIED")
         ),
     };
-    ApiError::client(service.quirks.unknown_operation, message)
+    ApiError::client(protocol.unknown_operation(), message)
 }

@@ -15,17 +15,24 @@ use crate::value::Value;
 pub struct Service {
     /// The name that we use for it: `ecs`, `elbv2`.
     pub name: &'static str,
+    /// The one that its model names first.
     pub protocol: Protocol,
+    /// All that it is spoken to in, in its model's order.
+    pub protocols: &'static [Protocol],
     pub api_version: &'static str,
     /// The service in a `SigV4` credential scope: `elasticloadbalancing` for `elbv2`.
     pub signing_name: &'static str,
     /// The first label of the service's host names.
     pub endpoint_prefix: &'static str,
-    /// What stands before the dot in `X-Amz-Target`; empty in protocols without it.
+    /// What stands before the dot in `X-Amz-Target`, and for the service in a path of
+    /// rpc-v2-cbor; empty in protocols without it.
     pub target_prefix: &'static str,
     /// The namespace of XML answers; empty in protocols without it.
     pub xml_namespace: &'static str,
     pub quirks: Quirks,
+    /// Of a service that spoke query first, and words its errors as it did then: each code
+    /// with the name of the shape, which newer protocols give in its place. Else empty.
+    pub query_error_shapes: &'static [(&'static str, &'static str)],
     /// Sorted by name.
     pub operations: &'static [Operation],
 }
@@ -35,6 +42,16 @@ impl Service {
         let index = self.operations.binary_search_by(|it| it.name.cmp(name)).ok()?;
         self.operations.get(index)
     }
+
+    pub fn speaks(&self, protocol: Protocol) -> bool {
+        self.protocols.contains(&protocol)
+    }
+
+    /// The shape of the error with this code; the code itself where they are the same.
+    pub fn error_shape<'a>(&self, code: &'a str) -> &'a str {
+        let known = self.query_error_shapes.iter().find(|(known, _)| *known == code);
+        known.map_or(code, |(_, shape)| shape)
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +60,19 @@ pub enum Protocol {
     AwsJson11,
     Query,
     Ec2,
+    RpcV2Cbor,
+}
+
+impl Protocol {
+    /// The code for an operation that the service does not have.
+    pub const fn unknown_operation(self) -> &'static str {
+        match self {
+            Protocol::AwsJson10 | Protocol::AwsJson11 | Protocol::RpcV2Cbor => {
+                "UnknownOperationException"
+            }
+            Protocol::Query | Protocol::Ec2 => "InvalidAction",
+        }
+    }
 }
 
 /// Where services that share a protocol differ; from `models/quirks.toml`.
@@ -55,8 +85,6 @@ pub struct Quirks {
     pub invalid: &'static str,
     /// The code for a member that the operation does not have.
     pub unknown_member: &'static str,
-    /// The code for an operation that the service does not have.
-    pub unknown_operation: &'static str,
 }
 
 /// In which words a service refuses a value.
@@ -77,6 +105,8 @@ pub struct Operation {
     pub output: Typed,
     /// The element around a query answer; empty where there is none.
     pub result_wrapper: &'static str,
+    /// Whether the model gives it an output, if only one without members.
+    pub has_output: bool,
     /// The codes of the errors that the model lists.
     pub errors: &'static [&'static str],
     /// Whether the model marks it as changing nothing.

@@ -50,6 +50,7 @@ static OPERATIONS: &[Operation] = &[Operation {
     input: Typed { schema: &NODE, read: wire::read_boxed::<Node> },
     output: Typed { schema: &NODE, read: wire::read_boxed::<Node> },
     result_wrapper: "",
+    has_output: true,
     errors: &[],
     readonly: false,
 }];
@@ -57,6 +58,7 @@ static OPERATIONS: &[Operation] = &[Operation {
 static SERVICE: Service = Service {
     name: "test",
     protocol: Protocol::Query,
+    protocols: &[Protocol::Query],
     api_version: "1",
     signing_name: "test",
     endpoint_prefix: "test",
@@ -67,8 +69,8 @@ static SERVICE: Service = Service {
         missing: "Missing",
         invalid: "Invalid",
         unknown_member: "Unknown",
-        unknown_operation: "InvalidAction",
     },
+    query_error_shapes: &[],
     operations: OPERATIONS,
 };
 

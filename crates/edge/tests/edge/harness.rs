@@ -247,6 +247,14 @@ impl Call {
         Call { headers: vec![("content-type", content_type)], ..Call::of(service, body) }
     }
 
+    pub(crate) fn cbor(service: &'static str, path: &str, body: impl Into<Bytes>) -> Call {
+        let headers = vec![
+            ("content-type", "application/cbor".to_owned()),
+            ("smithy-protocol", "rpc-v2-cbor".to_owned()),
+        ];
+        Call { headers, path: path.to_owned(), ..Call::of(service, body) }
+    }
+
     fn of(service: &'static str, body: impl Into<Bytes>) -> Call {
         Call {
             method: "POST",
@@ -343,6 +351,7 @@ impl Call {
 pub(crate) struct Answer {
     pub(crate) status: u16,
     pub(crate) headers: http::HeaderMap,
+    /// What is no text in it is lost: no test here looks at it.
     pub(crate) body: String,
 }
 
@@ -350,7 +359,7 @@ impl Answer {
     pub(crate) async fn read(response: Response<hyper::body::Incoming>) -> Answer {
         let (head, body) = response.into_parts();
         let body = body.collect().await.expect("a whole body").to_bytes();
-        let body = String::from_utf8(body.to_vec()).expect("answers are text");
+        let body = String::from_utf8_lossy(&body).into_owned();
         Answer { status: head.status.as_u16(), headers: head.headers, body }
     }
 
@@ -363,6 +372,10 @@ impl Answer {
         if self.header("content-type").starts_with("application/x-amz-json") {
             let json: serde_json::Value = serde_json::from_str(&self.body).expect("JSON");
             return json["__type"].as_str().unwrap_or("none").to_owned();
+        }
+        if self.header("content-type") == "application/cbor" {
+            assert_eq!(self.header("smithy-protocol"), "rpc-v2-cbor");
+            return self.header("x-amzn-errortype").to_owned();
         }
         let code = self.body.split_once("<Code>").and_then(|(_, rest)| rest.split_once("</Code>"));
         code.map_or("none", |(code, _)| code).to_owned()

@@ -175,6 +175,73 @@ async fn ec2() {
 }
 
 #[tokio::test]
+async fn cbor() {
+    let path = "/service/GraniteServiceVersion20100801/operation/DescribeAlarms";
+    let at = |path: &str, body: &[u8]| Call::cbor("monitoring", path, body.to_vec());
+    let describe = |body: &[u8]| at(path, body);
+    let without = |name: &str| {
+        let mut call = describe(&[0xa0]);
+        call.headers.retain(|(header, _)| *header != name);
+        call
+    };
+    let deep = [b"\xa1\x6aAlarmNames".to_vec(), vec![0x81; 100_000]].concat();
+    let limit = |value: &[u8]| describe(&[&b"\xa1\x6aMaxRecords"[..], value].concat());
+    let elsewhere = path.replace("Granite", "Basalt");
+    let nowhere = path.replace("DescribeAlarms", "DescribeClocks");
+    let of_json = "/service/AmazonEC2ContainerServiceV20141113/operation/ListClusters";
+    let calls = vec![
+        ("no CBOR", describe(b"{}")),
+        ("cut off", describe(&[0xa1])),
+        ("nothing but NULs", describe(&[0; 64])),
+        ("not a map", describe(&[0x80])),
+        ("two items", describe(&[0xa0, 0xa0])),
+        ("wrong type", limit(b"\x63ten")),
+        ("number out of range", limit(&[0x1b, 0xff, 0, 0, 0, 0, 0, 0, 0])),
+        ("constraint broken", limit(&[0])),
+        ("unknown member", describe(b"\xa1\x64none\x01")),
+        ("nested too deeply", describe(&deep)),
+        ("required member missing", at(&path.replace("Describe", "Delete"), &[0xa0])),
+        ("unknown operation", at(&nowhere, &[0xa0])),
+        ("unknown service", at(&elsewhere, &[0xa0])),
+        ("a service of JSON", at(of_json, &[0xa0])),
+        ("no path", at("/", &[0xa0])),
+        ("no protocol", without("smithy-protocol")),
+        ("no content type", without("content-type")),
+        ("another method", Call { method: "PUT", ..describe(&[0xa0]) }),
+        ("another service's scope", Call { service: "ecs", ..describe(&[0xa0]) }),
+        ("unsigned", describe(&[0xa0]).unsigned()),
+        ("not implemented", describe(&[0xa0])),
+    ];
+    check(
+        calls,
+        expect![[r#"
+        no CBOR                      400 SerializationException
+        cut off                      400 SerializationException
+        nothing but NULs             400 SerializationException
+        not a map                    400 SerializationException
+        two items                    400 SerializationException
+        wrong type                   400 SerializationException
+        number out of range          400 SerializationException
+        constraint broken            400 ValidationException
+        unknown member               400 ValidationException
+        nested too deeply            400 SerializationException
+        required member missing      400 MissingRequiredParameterException
+        unknown operation            400 UnknownOperationException
+        unknown service              400 UnknownOperationException
+        a service of JSON            400 UnknownOperationException
+        no path                      400 UnknownOperationException
+        no protocol                  404 InvalidAction
+        no content type              415 UnsupportedMediaTypeException
+        another method               404 UnknownOperationException
+        another service's scope      400 InvalidSignatureException
+        unsigned                     400 MissingAuthenticationTokenException
+        not implemented              501 NotImplemented
+    "#]],
+    )
+    .await;
+}
+
+#[tokio::test]
 async fn others() {
     let get = |service, path: &str| Call {
         method: "GET",

@@ -36,6 +36,8 @@ impl Services for ApiServices {
                 "ec2" => aws_api::ec2::dispatch(api, &caller, request).await,
                 "sts" => aws_api::sts::dispatch(api, &caller, request).await,
                 "logs" => aws_api::logs::dispatch(api, &caller, request).await,
+                "cloudwatch" => aws_api::cloudwatch::dispatch(api, &caller, request).await,
+                "codedeploy" => aws_api::codedeploy::dispatch(api, &caller, request).await,
                 other => {
                     tracing::error!(service = other, "a service is routed and not served");
                     request.refuse(&wire::internal_failure())

@@ -4,7 +4,7 @@ use bytes::Bytes;
 use serde_json::{Map, Value as Json};
 
 use super::json_value::{dump, parse};
-use super::{Codec, DecodeError, unknown_member};
+use super::{Codec, DecodeError, query_error, unknown_member};
 use crate::error::{ApiError, Field};
 use crate::request::{Request, Response};
 use crate::schema::Service;
@@ -44,12 +44,13 @@ impl Codec for AwsJson {
 
     fn refuse(
         &self,
-        _service: Option<&'static Service>,
+        service: Option<&'static Service>,
         request_id: &str,
         error: &ApiError,
     ) -> Response {
+        let shape = service.map_or(&*error.code, |service| service.error_shape(&error.code));
         let mut body = Map::new();
-        body.insert("__type".to_owned(), error.code.clone().into());
+        body.insert("__type".to_owned(), shape.into());
         body.insert("message".to_owned(), error.message.clone().into());
         for (name, field) in &error.fields {
             let field = match field {
@@ -59,7 +60,8 @@ impl Codec for AwsJson {
             body.insert((*name).to_owned(), field);
         }
         let mut headers = self.headers(request_id);
-        headers.push(("x-amzn-errortype", error.code.clone().into_owned()));
+        headers.push(("x-amzn-errortype", shape.to_owned()));
+        headers.extend(query_error(service, error));
         Response {
             status: error.status,
             headers,

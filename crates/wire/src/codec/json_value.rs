@@ -18,9 +18,9 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 
 use super::DecodeError;
-use crate::check::abridged;
+use super::path::{Step, shown};
 use crate::cursor::Cursor;
-use crate::limits::JSON_DEPTH_MAX;
+use crate::limits::DEPTH_MAX;
 use crate::schema::{Kind, Map, Member, Schema, TimestampFormat};
 use crate::shape::{Write, Writer};
 use crate::timestamp;
@@ -57,13 +57,6 @@ struct Context {
     error: RefCell<Option<DecodeError>>,
 }
 
-enum Step {
-    Member(&'static str),
-    /// A key of a map, or a name that no member has.
-    Key(String),
-    Element(usize),
-}
-
 impl Context {
     fn enter(&self, step: Step) {
         self.path.borrow_mut().push(step);
@@ -74,13 +67,7 @@ impl Context {
     }
 
     fn path(&self) -> String {
-        let path = self.path.borrow();
-        let labels = path.iter().map(|step| match step {
-            Step::Member(name) => (*name).to_owned(),
-            Step::Key(key) => key.clone(),
-            Step::Element(number) => format!("{number}.member"),
-        });
-        abridged(labels.collect::<Vec<_>>().join("."))
+        shown(&self.path.borrow())
     }
 
     /// Keeps the error with its particulars; serde carries only text.
@@ -118,8 +105,8 @@ impl Seed<'_> {
     }
 
     fn inner<E: Error>(&self, schema: &'static Schema) -> Result<Self, E> {
-        if self.depth == JSON_DEPTH_MAX {
-            let message = format!("the document is nested deeper than {JSON_DEPTH_MAX} levels");
+        if self.depth == DEPTH_MAX {
+            let message = format!("the document is nested deeper than {DEPTH_MAX} levels");
             return Err(self.context.fail(DecodeError::Malformed(message)));
         }
         Ok(Seed { schema, context: self.context, depth: self.depth + 1 })
