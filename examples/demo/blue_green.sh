@@ -33,10 +33,7 @@ wait_hook() {
 }
 
 say "Blue/green: a second target group and a listener for test traffic"
-aws elbv2 create-target-group --name demo-green --protocol HTTP --port 8080 --target-type ip \
-    --vpc-id "$vpc" --health-check-path /health --health-check-interval-seconds 5 \
-    --health-check-timeout-seconds 2 --healthy-threshold-count 2 \
-    --query 'TargetGroups[0].TargetGroupArn' --output text
+target_group demo-green
 green=$answer
 aws elbv2 create-listener --load-balancer-arn "$balancer" --protocol HTTP --port 8001 \
     --default-actions "Type=forward,TargetGroupArn=$green" \

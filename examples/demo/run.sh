@@ -100,6 +100,13 @@ JSON
     echo "$answer"
 }
 
+target_group() { # NAME
+    aws elbv2 create-target-group --name "$1" --protocol HTTP --port 8080 --target-type ip \
+        --vpc-id "$vpc" --health-check-path /health --health-check-interval-seconds 5 \
+        --health-check-timeout-seconds 2 --healthy-threshold-count 2 \
+        --query 'TargetGroups[0].TargetGroupArn' --output text
+}
+
 say "A cluster and a task definition"
 aws ecs create-cluster --cluster-name demo --query cluster.clusterArn --output text
 echo "$answer"
@@ -114,10 +121,7 @@ vpc=$answer
 aws elbv2 create-load-balancer --name demo --subnets "${subnets[@]}" \
     --query 'LoadBalancers[0].[LoadBalancerArn,DNSName]' --output text
 read -r balancer dns <<<"$answer"
-aws elbv2 create-target-group --name demo-web --protocol HTTP --port 8080 --target-type ip \
-    --vpc-id "$vpc" --health-check-path /health --health-check-interval-seconds 5 \
-    --health-check-timeout-seconds 2 --healthy-threshold-count 2 \
-    --query 'TargetGroups[0].TargetGroupArn' --output text
+target_group demo-web
 group=$answer
 aws elbv2 create-listener --load-balancer-arn "$balancer" --protocol HTTP --port 8000 \
     --default-actions "Type=forward,TargetGroupArn=$group" \
