@@ -73,5 +73,11 @@ def deployments_watch(binary, data_dir, service, cluster):
     return [binary, *words]
 
 
+def preview_update(binary, data_dir, cluster, service, definition, *more):
+    words = ["preview", "update-service", "--data-dir", data_dir]
+    named = ["--cluster", cluster, "--service", service, "--task-definition", definition]
+    return [binary, *words, *named, *more]
+
+
 def status(binary, data_dir):
     return [binary, "status", "--data-dir", data_dir]

@@ -86,7 +86,12 @@ impl Api {
         })
     }
 
-    fn fork_rng(&self) -> Rng {
+    /// A turn that nobody commits: to see what would be decided.
+    pub(crate) fn turn<'a>(&self, caller: &'a Caller, snapshot: &'a Snapshot) -> Turn<'a> {
+        Turn { snapshot, caller, rng: self.fork_rng(), plan: Plan::new() }
+    }
+
+    pub(crate) fn fork_rng(&self) -> Rng {
         let mut rng = self.rng.lock().unwrap_or_else(PoisonError::into_inner);
         Rng::seeded(rng.next_u64())
     }

@@ -62,6 +62,8 @@ use wire::ApiError;
 
 use crate::{Api, Caller};
 
+pub(crate) use update_service::plan as plan_update;
+
 impl Ecs for Api {
     type Context = Caller;
 

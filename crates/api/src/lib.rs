@@ -18,6 +18,7 @@ mod ecs;
 mod elbv2;
 mod logs;
 mod paging;
+mod preview;
 mod refuse;
 mod sts;
 

@@ -21,7 +21,7 @@ pub(crate) async fn run(
     loop {
         tokio::select! {
             message = link.receive() => match message? {
-                Some(message) => receive(&state.store, message).await?,
+                Some(message) => receive(state, message).await?,
                 None => return Ok(()),
             },
             snapshot = watcher.changed() => {
@@ -37,7 +37,7 @@ pub(crate) async fn run(
     }
 }
 
-async fn receive(store: &Store, message: FromBalancer) -> Result<(), SessionError> {
+async fn receive(state: &SessionState, message: FromBalancer) -> Result<(), SessionError> {
     match message {
         FromBalancer::Applied { .. } => Ok(()),
         FromBalancer::BindFailed { address, reason } => {
@@ -49,16 +49,19 @@ async fn receive(store: &Store, message: FromBalancer) -> Result<(), SessionErro
             Ok(())
         }
         FromBalancer::Health(name, health) => {
-            change(store, &name, |target, plan| {
+            change(&state.store, &name, |target, plan| {
                 let health = observed(&health);
                 if target.draining_since.is_none() && target.health != health {
-                    plan.update(target, Target { health, ..(*target.record).clone() });
+                    let is_healthy = health.state == TargetHealthState::Healthy;
+                    let now = is_healthy.then(|| state.clock.now());
+                    let healthy_at = target.healthy_at.or(now);
+                    plan.update(target, Target { health, healthy_at, ..(*target.record).clone() });
                 }
             })
             .await
         }
         FromBalancer::Drained(name) => {
-            change(store, &name, |target, plan| {
+            change(&state.store, &name, |target, plan| {
                 if target.draining_since.is_some() {
                     plan.delete(target);
                 }

@@ -1,16 +1,19 @@
 //! Longshore's own pages beside the AWS APIs: what runs, and the reset of test suites.
 
+pub(crate) mod preview;
 pub(crate) mod status;
 
 use std::convert::Infallible;
+use std::sync::Arc;
 use std::time::Duration;
 
+use api::Api;
 use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use control::Settled;
-use model::{Change, Kind, Plan, Snapshot};
+use model::{Change, Kind, Plan, Scope, Snapshot};
 use observe::Logs;
 use store::Store;
 
@@ -22,6 +25,9 @@ const RESET_TIME_MAX: Duration = Duration::from_secs(10);
 #[derive(Clone, Debug)]
 pub(crate) struct Pages {
     pub(crate) store: Store,
+    pub(crate) api: Arc<Api>,
+    /// The account and region of what is asked for without one.
+    pub(crate) scope: Scope,
     pub(crate) logs: Logs,
     pub(crate) settled: Settled,
     /// Only where anybody may do anything.
@@ -29,7 +35,11 @@ pub(crate) struct Pages {
 }
 
 pub(crate) fn pages(pages: Pages) -> Router {
-    Router::new().route("/status", get(show_status)).route("/reset", post(reset)).with_state(pages)
+    Router::new()
+        .route("/status", get(show_status))
+        .route("/preview", post(preview::show))
+        .route("/reset", post(reset))
+        .with_state(pages)
 }
 
 async fn show_status(State(pages): State<Pages>) -> Json<Status> {

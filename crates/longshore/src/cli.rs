@@ -7,6 +7,8 @@ mod down;
 mod env;
 mod image;
 mod logs;
+mod page;
+mod preview;
 mod service;
 mod status;
 mod up;
@@ -52,6 +54,9 @@ enum Command {
     /// Show how a service's deployment goes.
     #[command(subcommand)]
     Deployments(deployments::Command),
+    /// Say what an update would do, before it is made.
+    #[command(subcommand)]
+    Preview(preview::Command),
     /// Import, list and remove images.
     #[command(subcommand)]
     Image(image::Command),
@@ -81,6 +86,9 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         Command::Logs(logs) => logs::run(&Paths::of(&arguments.data_dir)?, &logs)?,
         Command::Deployments(command) => {
             deployments::run(&Paths::of(&arguments.data_dir)?, &command)?;
+        }
+        Command::Preview(command) => {
+            preview::run(&Paths::of(&arguments.data_dir)?, &command)?;
         }
         Command::Image(command) => image::run(&Paths::of(&arguments.data_dir)?, &command)?,
         Command::Doctor => return Ok(doctor::run()),

@@ -270,3 +270,47 @@ pub struct RevisionView {
     pub production: Option<u32>,
     pub test: Option<u32>,
 }
+
+/// What a deployment would do, moment by moment.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewTimeline {
+    /// What was assumed: how long tasks take to start, to become healthy and to stop, and how
+    /// many of the new ones fail.
+    pub start_millis: u64,
+    pub health_millis: u64,
+    pub stop_millis: u64,
+    pub failing_tasks: u32,
+    /// Whether the deployment had ended when looking ahead did.
+    pub is_over: bool,
+    pub status: String,
+    pub reason: Option<String>,
+    pub took_millis: u64,
+    /// Tasks, in all.
+    pub started: u32,
+    pub stopped: u32,
+    /// The most that the service takes at one moment.
+    pub peak_tasks: u32,
+    pub peak_cpu_units: u32,
+    pub peak_memory_mib: u32,
+    pub moments: Vec<PreviewMoment>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewMoment {
+    pub at_millis: u64,
+    pub status: String,
+    pub stage: Option<String>,
+    /// By definition, how many tasks are started and told to stop.
+    pub started: Vec<(String, u32)>,
+    pub stopped: Vec<(String, u32)>,
+    pub share: Option<PreviewShare>,
+    /// The service's tasks that have not stopped.
+    pub tasks: u32,
+}
+
+/// What the new revision gets of traffic, in permille.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PreviewShare {
+    pub production: u32,
+    pub test: u32,
+}

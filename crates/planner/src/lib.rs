@@ -20,6 +20,7 @@ pub mod hooks;
 pub mod lint;
 pub mod network;
 pub mod placement;
+pub mod preview;
 pub mod reaper;
 pub mod report;
 pub mod rollout;

@@ -39,6 +39,7 @@ pub fn missing(
             availability_zone: Some(task.availability_zone.clone()),
             task: Some(task.key.clone()),
             registered_at: now,
+            healthy_at: None,
             draining_since: None,
             health: TargetHealth::registering(),
         })

@@ -186,10 +186,8 @@ mod tests {
         let arn = |name: &str| name.to_owned();
         let (a, b) = (arn("a"), arn("b"));
         let pair = Pair { groups: [&a, &b], of_target: "b", permille: 100 };
-        let source = |group: &str| ServiceRevision {
-            target_group_arns: vec![arn(group)],
-            ..revision()
-        };
+        let source =
+            |group: &str| ServiceRevision { target_group_arns: vec![arn(group)], ..revision() };
         let forward = |group: &str| {
             let target_groups =
                 vec![WeightedTargetGroup { target_group_arn: arn(group), weight: 1 }];

@@ -5,7 +5,7 @@
 // change of the count.
 
 use aws_api::ecs::{UpdateServiceRequest, UpdateServiceResponse, errors};
-use model::{Cidr, Cluster, Entry, Service, ServiceStatus, TaskDefinition};
+use model::{Cidr, Cluster, Entry, Service, ServiceKey, ServiceStatus, TaskDefinition};
 use planner::rollout::{self, RevisionSpec};
 use wire::ApiError;
 
@@ -24,6 +24,18 @@ pub(super) async fn run(
     refuse_what_is_not_honoured(&input)?;
     let vpc_cidr = api.config.vpc_cidr;
     api.transact(caller, |turn| decide(turn, &input, vpc_cidr)).await
+}
+
+/// The service that the request is of; what it decides is in the turn's plan.
+pub(crate) fn plan(
+    api: &Api,
+    turn: &mut Turn<'_>,
+    input: &UpdateServiceRequest,
+) -> Result<ServiceKey, ApiError> {
+    refuse_what_is_not_honoured(input)?;
+    decide(turn, input, api.config.vpc_cidr)?;
+    let cluster = cluster::find(turn.snapshot, turn.scope(), input.cluster.as_deref())?;
+    Ok(service_name::find(turn.snapshot, cluster, &input.service)?.key.clone())
 }
 
 fn decide(

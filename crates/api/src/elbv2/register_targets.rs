@@ -51,6 +51,7 @@ fn decide(
             availability_zone,
             task: None,
             registered_at: turn.now(),
+            healthy_at: None,
             draining_since: None,
             health: health.clone(),
         };

@@ -1,24 +1,17 @@
 //! `longshore status`: what runs, in tables.
 
-use std::io::{Read as _, Write as _};
-use std::net::TcpStream;
-use std::time::Duration;
-
 use anyhow::{Context as _, Result};
 use comfy_table::{Table, presets};
 
-use super::{env, say};
+use super::{env, page, say};
 use crate::admin::status::{
     DeploymentOverview, LoadBalancerOverview, NodeOverview, ServiceOverview, Status, TaskOverview,
 };
 use crate::config::Paths;
 
-/// How long control may take to answer.
-const ANSWER_TIME_MAX: Duration = Duration::from_secs(5);
-
 pub(super) fn run(paths: &Paths) -> Result<()> {
     let (config, _) = env::read(paths)?;
-    let body = get(config.listen, "/_longshore/status")
+    let body = page::get(config.listen, "/_longshore/status")
         .with_context(|| format!("control does not answer at `{}`", config.listen))?;
     let status: Status = serde_json::from_slice(&body).context("the answer is not understood")?;
     say(render(&status).trim_end());
@@ -103,18 +96,6 @@ fn table(text: &mut String, columns: &[&str], rows: Vec<Row>) {
         text.push('\n');
     }
     text.push('\n');
-}
-
-/// One request, one answer, and the connection's end: HTTP/1.0 needs no more.
-fn get(address: std::net::SocketAddr, path: &str) -> Result<Vec<u8>> {
-    let mut stream = TcpStream::connect_timeout(&address, ANSWER_TIME_MAX)?;
-    stream.set_read_timeout(Some(ANSWER_TIME_MAX))?;
-    write!(stream, "GET {path} HTTP/1.0\r\nHost: {address}\r\n\r\n")?;
-    let mut answer = Vec::new();
-    stream.read_to_end(&mut answer)?;
-    let end = answer.windows(4).position(|four| four == b"\r\n\r\n").context("no header")?;
-    anyhow::ensure!(answer.starts_with(b"HTTP/1.0 200") || answer.starts_with(b"HTTP/1.1 200"));
-    Ok(answer.split_off(end + 4))
 }
 
 #[cfg(test)]

@@ -54,6 +54,8 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
 
     let pages = admin::pages(admin::Pages {
         store: store.clone(),
+        api: Arc::clone(&api),
+        scope: Scope::new(config.account.clone(), config.region.clone()),
         logs,
         settled,
         is_reset_allowed: config.auth == Auth::Any,

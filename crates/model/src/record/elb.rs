@@ -197,6 +197,8 @@ pub struct Target {
     /// The task that ECS registered it for; `None` where the caller registered it.
     pub task: Option<TaskKey>,
     pub registered_at: Timestamp,
+    /// When it was first found healthy.
+    pub healthy_at: Option<Timestamp>,
     /// Set at deregistration. The record goes when the balancer has drained it.
     pub draining_since: Option<Timestamp>,
     /// What the balancer last saw.

@@ -58,6 +58,7 @@ fn targets_are_found_by_task_and_by_group() {
         availability_zone: None,
         task: Some(owner.clone()),
         registered_at: Timestamp::EPOCH,
+        healthy_at: None,
         draining_since: None,
         health: TargetHealth::registering(),
     };

@@ -4,11 +4,14 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use model::{
     Action, AlarmState, DeploymentStatus, DeploymentStrategy, HealthStatus, HookStatus,
     LifecycleStage, StopCode, TargetHealthState, TaskState,
 };
+
+use planner::preview::Assumptions;
 
 use crate::fixtures::{Wanted, service_key};
 use crate::world::World;
@@ -89,6 +92,7 @@ fn command(world: &mut World, line: &str) -> String {
         }),
         "continue" => world.answer_hooks(words[0], HookStatus::Succeeded),
         "refuse" => world.answer_hooks(words[0], HookStatus::Failed),
+        "preview" => return preview(world, &words),
         "traffic" => return traffic(world, words[0]),
         "show" => return show(world, words[0]),
         "events" => return events(world, words[0]),
@@ -127,6 +131,42 @@ fn show(world: &World, name: &str) -> String {
     format!("{}\n{} {}\n", lines.join("\n"), service.status.as_str(), deployment.status.as_str())
         .trim_start()
         .to_owned()
+}
+
+/// What an update would do; the world stays as it is.
+fn preview(world: &World, words: &[&str]) -> String {
+    let mut ahead = world.clone();
+    ahead.service(&wanted(words));
+    let assumptions = Assumptions {
+        start: Duration::from_secs(1),
+        health: Duration::from_secs(5),
+        stop: Duration::from_secs(2),
+        failing_tasks: option(words, "failing").unwrap_or_default(),
+    };
+    let chance = (ahead.now, ahead.rng.clone());
+    let key = service_key(words[0]);
+    let timeline = planner::preview::preview(&ahead.snapshot, &key, chance, assumptions);
+    let mut text = String::new();
+    for moment in &timeline.moments {
+        let stage = moment.stage.as_deref().unwrap_or(&moment.status);
+        let count = |tasks: &[(String, u32)]| tasks.iter().map(|(_, count)| count).sum::<u32>();
+        let (started, stopped) = (count(&moment.started), count(&moment.stopped));
+        let _ = writeln!(
+            text,
+            "{} {stage} start {started} stop {stopped} of {}",
+            moment.at_millis, moment.tasks
+        );
+    }
+    let _ = writeln!(
+        text,
+        "{} after {}, {} started, {} stopped, {} at the peak",
+        timeline.status,
+        timeline.took_millis,
+        timeline.started,
+        timeline.stopped,
+        timeline.peak_tasks
+    );
+    text
 }
 
 /// The stage of a service's deployment, and what goes where.

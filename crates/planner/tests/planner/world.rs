@@ -19,6 +19,7 @@ use planner::{deployment, lint, network, placement, reaper, targets};
 /// LIMIT: passes until the planners must have nothing left to do.
 const PASSES_MAX: usize = 50;
 
+#[derive(Clone)]
 pub(crate) struct World {
     pub(crate) snapshot: Snapshot,
     pub(crate) now: Timestamp,
