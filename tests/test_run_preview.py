@@ -19,7 +19,8 @@ def cluster(running, images):
 def told(text):
     """Status, seconds, tasks started and stopped, as the last lines of a preview say."""
     status, seconds = re.search(r"^(\w+) after ([\d.]+) s$", text, re.MULTILINE).groups()
-    started, stopped = re.search(r"^(\d+) tasks started, (\d+) stopped", text, re.MULTILINE).groups()
+    counts = re.search(r"^(\d+) tasks started, (\d+) stopped", text, re.MULTILINE)
+    started, stopped = counts.groups()
     return status, float(seconds), int(started), int(stopped)
 
 

@@ -60,13 +60,15 @@ pub(super) fn run(paths: &Paths, command: &Command) -> Result<()> {
 fn render(timeline: &PreviewTimeline) -> String {
     let seconds = |millis: u64| format!("{}.{:01} s", millis / 1000, millis % 1000 / 100);
     let mut lines = vec![format!(
-        "Assumed: a task runs after {}, is healthy {} later, and stops within {}; hooks agree at \
-         once; {} of the new tasks fail.",
+        "Assumed: a task runs after {}, is healthy {} later, and stops within {}.",
         seconds(timeline.start_millis),
         seconds(timeline.health_millis),
         seconds(timeline.stop_millis),
-        timeline.failing_tasks,
     )];
+    lines.push(format!(
+        "Hooks agree at once. Of the new tasks, {} fail as they start.",
+        timeline.failing_tasks
+    ));
     lines.extend(timeline.moments.iter().map(moment));
     let state = if timeline.is_over { "" } else { ", and goes on" };
     lines.push(format!("{} after {}{state}", timeline.status, seconds(timeline.took_millis)));
@@ -134,7 +136,8 @@ mod tests {
             }],
         };
         let expected = expect![[r#"
-            Assumed: a task runs after 0.5 s, is healthy 5.0 s later, and stops within 0.0 s; hooks agree at once; 0 of the new tasks fail.
+            Assumed: a task runs after 0.5 s, is healthy 5.0 s later, and stops within 0.0 s.
+            Hooks agree at once. Of the new tasks, 0 fail as they start.
                    0.500  SCALE_UP  start 2 web:2  production 0.0 % test 0.0 %  tasks 4
             SUCCESSFUL after 61.5 s
             2 tasks started, 2 stopped; at the peak 4 tasks with 1024 CPU units and 2048 MiB"#]];
