@@ -156,7 +156,7 @@ def _rollback(host, where):
 
 
 def _rolled(host):
-    """Fifty tasks replaced under load: seconds, failed requests, and one task's start."""
+    """Fifty tasks replaced under load: seconds, the slowest task's start, and the requests."""
     ecs = host.boto("ecs")
     group, name = world.balancer(host, "rolled", 8100)
     world.service(host, "rolled", ROLLED, group, "v1")
@@ -168,13 +168,16 @@ def _rolled(host):
         world.wait_deployment(ecs, "rolled", lambda now: now["status"] == "SUCCESSFUL")
         took = time.monotonic() - began
         summary = load.stop()
-    return took, summary
+    arns = ecs.list_tasks(cluster=world.CLUSTER, serviceName="rolled")["taskArns"]
+    tasks = ecs.describe_tasks(cluster=world.CLUSTER, tasks=arns)["tasks"]
+    starts = [(task["startedAt"] - task["createdAt"]).total_seconds() for task in tasks]
+    return took, max(starts), summary
 
 
 def measure(host):
     late, failed, where = _shifts(host)
     back, failed_back = _rollback(host, where)
-    took, summary = _rolled(host)
+    took, slowest, summary = _rolled(host)
     return [
         Row(
             "weights: old ones still in use after the answer, p99",
@@ -191,9 +194,18 @@ def measure(host):
             note=f"failed requests: {failed_back}",
         ),
         Row(
-            f"{ROLLED} tasks rolled under load",
+            f"{ROLLED} tasks rolled under load, in one wave",
+            f"{took:.1f} s",
+            peer=f"{slowest:.1f} s",
+            ratio=f"{took / slowest:.2f}",
+            target=Target(1.5, "x the slowest start"),
+            measured=took / slowest,
+            note=f"failed requests: {summary.failed} of {summary.sent}",
+        ),
+        Row(
+            f"{ROLLED} tasks rolled beside Docker Swarm",
             f"{took:.1f} s",
             target=Target(0.5, "x Docker Swarm"),
-            note=f"no Docker daemon runs here; failed requests: {summary.failed} of {summary.sent}",
+            note="no Docker daemon runs here",
         ),
     ]
