@@ -21,6 +21,7 @@ mod describe_service_revisions;
 mod describe_services;
 mod describe_task_definition;
 mod describe_tasks;
+mod get_task_protection;
 mod launch;
 mod lifecycle_hook;
 mod list_account_settings;
@@ -52,10 +53,12 @@ mod tag_resource;
 mod tags;
 mod task;
 mod task_definition;
+mod task_protection;
 mod untag_resource;
 mod update_cluster;
 mod update_cluster_settings;
 mod update_service;
+mod update_task_protection;
 
 use aws_api::ecs::{self, Ecs};
 use wire::ApiError;
@@ -225,6 +228,22 @@ impl Ecs for Api {
         input: ecs::ListTasksRequest,
     ) -> Result<ecs::ListTasksResponse, ApiError> {
         list_tasks::run(self, caller, &input)
+    }
+
+    async fn get_task_protection(
+        &self,
+        caller: &Caller,
+        input: ecs::GetTaskProtectionRequest,
+    ) -> Result<ecs::GetTaskProtectionResponse, ApiError> {
+        get_task_protection::run(self, caller, &input)
+    }
+
+    async fn update_task_protection(
+        &self,
+        caller: &Caller,
+        input: ecs::UpdateTaskProtectionRequest,
+    ) -> Result<ecs::UpdateTaskProtectionResponse, ApiError> {
+        update_task_protection::run(self, caller, input).await
     }
 
     async fn list_task_definitions(

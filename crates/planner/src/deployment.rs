@@ -14,6 +14,7 @@ mod events;
 mod failure;
 mod halted;
 mod pass;
+mod protection;
 mod roll;
 mod staged;
 mod words;
@@ -105,6 +106,8 @@ struct Seen<'a> {
     revision: &'a str,
     verdict: Verdict,
     is_primary: bool,
+    /// It serves, or comes up to, and is not to be stopped for its number.
+    is_protected: bool,
 }
 
 impl Seen<'_> {
@@ -133,7 +136,9 @@ impl<'a> View<'a> {
                 let of = task.service.as_ref().map_or("", |service| service.revision.as_str());
                 let own = snapshot.service_revision(&service.key, of).unwrap_or(revision);
                 let verdict = health::verdict(snapshot, service, own, (task, now));
-                Seen { task, revision: of, verdict, is_primary: of == revision.id }
+                let is_protected = task.is_protected(now)
+                    && matches!(verdict, Verdict::Healthy | Verdict::Starting { .. });
+                Seen { task, revision: of, verdict, is_primary: of == revision.id, is_protected }
             })
             .collect();
         Some(View { snapshot, service, revision, deployment, tasks, now })

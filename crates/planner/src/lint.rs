@@ -4,7 +4,10 @@
 
 use std::collections::BTreeMap;
 
-use model::{Actor, AnyRecord, Change, DesiredStatus, Key, Node, Plan, Snapshot, Task, TaskState};
+use model::{
+    Actor, AnyRecord, Change, DesiredStatus, Key, Node, Plan, ServiceStatus, Snapshot, StopCode,
+    Task, TaskState,
+};
 
 /// A law that a plan breaks.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,6 +22,8 @@ pub enum Violation {
     Revived(String),
     #[error("task `{0}` would change its node")]
     Moved(String),
+    #[error("task `{0}` is protected and would be stopped for its number")]
+    Unprotected(String),
     #[error("node `{0}` would hold more than it has")]
     Overfull(String),
 }
@@ -61,7 +66,28 @@ fn lint_task(snapshot: &Snapshot, next: &Task) -> Option<Violation> {
     if old.desired_status == DesiredStatus::Stopped && next.desired_status != old.desired_status {
         return Some(Violation::Revived(name()));
     }
-    (old.node.is_some() && old.node != next.node).then(|| Violation::Moved(name()))
+    if old.node.is_some() && old.node != next.node {
+        return Some(Violation::Moved(name()));
+    }
+    is_unprotected(snapshot, old, next).then(|| Violation::Unprotected(name()))
+}
+
+/// Whether a service that goes on would stop a task of its own, one that is not unhealthy,
+/// before its protection is over.
+fn is_unprotected(snapshot: &Snapshot, old: &Task, next: &Task) -> bool {
+    let is_stopped = (old.desired_status, next.desired_status)
+        == (DesiredStatus::Running, DesiredStatus::Stopped)
+        && next.stop_code == Some(StopCode::ServiceSchedulerInitiated);
+    let is_of_active = next
+        .service_key()
+        .and_then(|key| snapshot.service(&key))
+        .is_some_and(|service| service.status == ServiceStatus::Active);
+    let is_unhealthy =
+        next.stopped_reason.as_ref().is_some_and(|reason| reason.starts_with("Task failed"));
+    is_stopped
+        && is_of_active
+        && !is_unhealthy
+        && next.stopping_at.is_some_and(|now| old.is_protected(now))
 }
 
 /// Nodes onto which this plan puts tasks, and that cannot hold them.

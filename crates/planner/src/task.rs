@@ -116,6 +116,7 @@ pub fn new_task(
         stopped_at: None,
         stop_code: None,
         stopped_reason: None,
+        protected_until: None,
         version: 1,
         key,
     };

@@ -2,5 +2,6 @@
 
 mod deployments;
 mod lifecycle;
+mod protection;
 mod refusals;
 mod world;

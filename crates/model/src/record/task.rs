@@ -56,6 +56,8 @@ pub struct Task {
     pub stopped_at: Option<Timestamp>,
     pub stop_code: Option<StopCode>,
     pub stopped_reason: Option<String>,
+    /// Until when neither scaling in nor a deployment stops it.
+    pub protected_until: Option<Timestamp>,
     /// Counts the changes that a caller can see (`version` in the API).
     pub version: u64,
 }
@@ -68,6 +70,11 @@ impl Task {
     /// Whether it counts against a node's capacity.
     pub fn is_holding_resources(&self) -> bool {
         self.last_status != TaskState::Stopped
+    }
+
+    /// Whether its service is to leave it alone, as long as it serves.
+    pub fn is_protected(&self, now: Timestamp) -> bool {
+        self.protected_until.is_some_and(|until| now < until)
     }
 }
 

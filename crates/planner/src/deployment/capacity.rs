@@ -3,7 +3,7 @@
 use model::{Entry, ServiceRevision};
 
 use super::pass::Pass;
-use super::{Seen, scaling_reason};
+use super::{Seen, protection, scaling_reason};
 use crate::health::Verdict;
 
 /// What one revision is to have.
@@ -15,7 +15,7 @@ pub(super) struct Demand {
 }
 
 /// Replaces what is unhealthy or gone, and stops what is too many. Whether the revision has
-/// just what is wanted, and all of it healthy.
+/// what is wanted, all of it healthy, and no more than that but what is protected.
 pub(super) fn scale(
     pass: &mut Pass<'_>,
     revision: &Entry<ServiceRevision>,
@@ -38,12 +38,14 @@ pub(super) fn scale(
         (seen.is_healthy(), seen.task.last_status, age, seen.task.key.clone())
     });
     let excess = alive.len().saturating_sub(demand.wanted as usize);
-    for seen in alive.iter().take(excess) {
-        chosen.push((*seen, scaling_reason(view.snapshot, seen.task)));
+    let (free, held) = protection::choose(&alive, excess);
+    for seen in free {
+        chosen.push((seen, scaling_reason(view.snapshot, seen.task)));
     }
     let missing = demand.wanted.saturating_sub(alive.len() as u32);
     let is_there = chosen.is_empty() && missing == 0 && alive.iter().all(|seen| seen.is_healthy());
     pass.stop(&chosen);
+    protection::hold(pass, &held);
     if demand.is_starting {
         pass.start(revision, missing);
     }

@@ -76,6 +76,16 @@ impl<'a> Announcer<'a> {
     }
 
     /// Said once until something else is said.
+    ///
+    /// COMPAT: the wording of ECS's own answers; the Developer Guide has it otherwise.
+    pub(super) fn cannot_scale_in(&mut self, task_set: &str, protected: usize) {
+        self.say_once(&format!(
+            "was unable to reach steady state because (taskSet {task_set}) was unable to scale \
+             in due to (reason {protected} tasks under protection)"
+        ));
+    }
+
+    /// Said once until something else is said.
     pub(super) fn cannot_start(&mut self) {
         self.say_once(
             "is unable to consistently start tasks successfully. For more information, see the \
@@ -100,9 +110,12 @@ impl<'a> Announcer<'a> {
         self.say(&format!("{verb} {} {noun} {}.", tasks.len(), named.join(" ")));
     }
 
+    /// Says what is wrong, once until something is said that is not wrong: of two complaints
+    /// neither may bring the other about again.
     fn say_once(&mut self, text: &str) {
         let message = self.worded(text);
-        if self.next.events.first().is_none_or(|event| event.message != message) {
+        let mut complaints = self.next.events.iter().take_while(|event| is_complaint(event));
+        if !complaints.any(|event| event.message == message) {
             self.say(text);
         }
     }
@@ -117,4 +130,9 @@ impl<'a> Announcer<'a> {
     fn worded(&self, text: &str) -> String {
         format!("(service {}) {text}", self.service.key.name)
     }
+}
+
+fn is_complaint(event: &ServiceEvent) -> bool {
+    let said = event.message.split_once(") ").map_or("", |(_, said)| said);
+    said.starts_with("is unable to") || said.starts_with("was unable to")
 }

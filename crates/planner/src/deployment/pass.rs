@@ -25,6 +25,8 @@ pub(super) struct Pass<'a> {
     pub(super) plan: Plan,
     /// The next form of the deployment; it is written where it changes.
     pub(super) deployment: ServiceDeployment,
+    /// Whether more tasks are kept than are to be, for they are protected.
+    pub(super) is_holding: bool,
     taken: TakenAddresses,
     /// Tasks that this plan stops.
     stopping: BTreeSet<String>,
@@ -37,6 +39,7 @@ impl<'a> Pass<'a> {
             announcer: Announcer::new(view.service, view.now, rng),
             plan: Plan::new(),
             deployment: (*view.deployment.record).clone(),
+            is_holding: false,
             taken: TakenAddresses::new(),
             stopping: BTreeSet::new(),
         }
@@ -205,6 +208,13 @@ impl<'a> Pass<'a> {
             if next != *revision.record {
                 self.plan.update(revision, next);
             }
+        }
+    }
+
+    /// Nothing is left to do.
+    pub(super) fn steady(&mut self) {
+        if !self.is_holding {
+            self.announcer.steady();
         }
     }
 

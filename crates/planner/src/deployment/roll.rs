@@ -5,7 +5,7 @@ use std::time::Duration;
 use model::{DeploymentStatus, Entry, Task};
 
 use super::pass::Pass;
-use super::{Seen, View, scaling_reason};
+use super::{Seen, View, protection, scaling_reason};
 use crate::backoff::Backoff;
 use crate::bounds::{Bounds, bounds};
 use crate::health::Verdict;
@@ -14,8 +14,9 @@ pub(super) fn plan(pass: &mut Pass<'_>) {
     let view = pass.view;
     let backoff = pass.backoff(view.revision);
     let counts = Counts::of(view, &backoff);
-    let chosen = choose_stops(view, &counts);
-    let stopped = pass.stop(&chosen);
+    let stops = choose_stops(view, &counts);
+    let stopped = pass.stop(&stops.chosen);
+    protection::hold(pass, &stops.held);
     let started = start_tasks(pass, &counts);
     pass.look_after_targets();
     let is_settled = stopped == 0 && started == 0 && counts.is_settled(view);
@@ -77,11 +78,17 @@ impl Counts {
     }
 }
 
+/// What is to be stopped, each for its reason, and what is protected from it.
+struct Stops<'a> {
+    chosen: Vec<(&'a Seen<'a>, String)>,
+    held: Vec<&'a Seen<'a>>,
+}
+
 /// What is unhealthy, what is of an old revision and replaced, and what is too many.
 ///
 /// While the new revision is failing, tasks of the old one that are coming up count as
 /// serving: they were started to keep the lower bound.
-fn choose_stops<'a>(view: &'a View<'_>, counts: &Counts) -> Vec<(&'a Seen<'a>, String)> {
+fn choose_stops<'a>(view: &'a View<'_>, counts: &Counts) -> Stops<'a> {
     let mut chosen = Vec::new();
     let counts_as_serving =
         |seen: &Seen<'_>| seen.is_healthy() || (counts.is_failing && !seen.is_primary);
@@ -102,7 +109,8 @@ fn choose_stops<'a>(view: &'a View<'_>, counts: &Counts) -> Vec<(&'a Seen<'a>, S
     };
 
     let excess = counts.primary.saturating_sub(counts.desired) as usize;
-    for seen in in_stop_order(view, true).into_iter().take(excess) {
+    let (free, mut held) = protection::choose(&in_stop_order(view, true), excess);
+    for seen in free {
         if spend(seen) {
             chosen.push((seen, reason(seen.task)));
         }
@@ -117,12 +125,14 @@ fn choose_stops<'a>(view: &'a View<'_>, counts: &Counts) -> Vec<(&'a Seen<'a>, S
     let room = counts.bounds.running_max.saturating_sub(counts.alive);
     let in_the_way = wanted.saturating_sub(room);
     let quota = replaced.max(in_the_way.min(old.len() as u32)) as usize;
-    for seen in old.into_iter().take(quota) {
+    let (free, held_old) = protection::choose(&old, quota);
+    held.extend(held_old);
+    for seen in free {
         if spend(seen) {
             chosen.push((seen, reason(seen.task)));
         }
     }
-    chosen
+    Stops { chosen, held }
 }
 
 /// Tasks that may be stopped, first the least useful: not yet healthy, then the

@@ -19,7 +19,7 @@ use model::{
 
 use super::capacity::{self, Demand};
 use super::pass::Pass;
-use super::{Seen, scaling_reason};
+use super::{Seen, protection, scaling_reason};
 use crate::backoff::Backoff;
 use crate::hooks;
 use crate::traffic::{self, Shares};
@@ -94,7 +94,7 @@ fn go_on(pass: &mut Pass<'_>, ready: &Ready<'_>) {
         Next::Enter(stage) => enter(pass, ready, stage),
         Next::Done => {
             pass.complete(DeploymentStatus::Successful);
-            pass.announcer.steady();
+            pass.steady();
         }
     }
 }
@@ -261,7 +261,7 @@ fn roll_back(pass: &mut Pass<'_>, ready: &Ready<'_>) {
     }
     if remove_all_but(pass, &[Some(source)]) && is_whole {
         pass.complete(DeploymentStatus::RollbackSuccessful);
-        pass.announcer.steady();
+        pass.steady();
     }
 }
 
@@ -271,11 +271,11 @@ fn remove_all_but(pass: &mut Pass<'_>, kept: &[Option<&Entry<ServiceRevision>>])
     let is_kept =
         |seen: &&Seen<'_>| kept.iter().flatten().any(|revision| revision.id == seen.revision);
     let others: Vec<&Seen<'_>> = view.tasks.iter().filter(|seen| !is_kept(seen)).collect();
-    let chosen: Vec<(&Seen<'_>, String)> = others
-        .iter()
-        .filter(|seen| !seen.is_leaving())
-        .map(|seen| (*seen, scaling_reason(view.snapshot, seen.task)))
-        .collect();
+    let alive: Vec<&Seen<'_>> = others.iter().copied().filter(|seen| !seen.is_leaving()).collect();
+    let (free, held) = protection::choose(&alive, alive.len());
+    let chosen: Vec<(&Seen<'_>, String)> =
+        free.into_iter().map(|seen| (seen, scaling_reason(view.snapshot, seen.task))).collect();
     pass.stop(&chosen);
+    protection::hold(pass, &held);
     others.is_empty()
 }

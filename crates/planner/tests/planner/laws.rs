@@ -16,6 +16,7 @@ enum Accident {
     Crash(u8),
     Unhealthy(u8),
     Balance(u8),
+    Protect(u8),
     Time(u8),
 }
 
@@ -27,6 +28,7 @@ fn accidents() -> impl Strategy<Value = Accident> {
         1 => any::<u8>().prop_map(Accident::Crash),
         1 => any::<u8>().prop_map(Accident::Unhealthy),
         6 => any::<u8>().prop_map(Accident::Balance),
+        1 => any::<u8>().prop_map(Accident::Protect),
         2 => (1u8..60).prop_map(Accident::Time),
     ]
 }
@@ -89,6 +91,12 @@ fn suffer(world: &mut World, wanted: &mut Wanted, accident: &Accident) {
                     plan.update(target, next);
                 }
                 world.commit(plan);
+            }
+        }
+        // That no plan stops it meanwhile is for the lint to say.
+        Accident::Protect(index) => {
+            if let Some(task) = pick(*index) {
+                world.protect(&task, 60);
             }
         }
         Accident::Time(seconds) => world.pass_time(u64::from(*seconds)),

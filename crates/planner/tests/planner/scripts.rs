@@ -86,6 +86,10 @@ fn command(world: &mut World, line: &str) -> String {
             let task = world.named(words[0]);
             world.set_health(&task, HealthStatus::Healthy);
         }
+        "protect" => {
+            let task = world.named(words[0]);
+            world.protect(&task, words[1].parse().expect("seconds"));
+        }
         "alarm" => world.set_alarm(words[0], AlarmState::Alarm),
         "stop" => world.alter_deployment(words[0], |deployment| {
             deployment.status = DeploymentStatus::RollbackRequested;

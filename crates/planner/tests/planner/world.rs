@@ -230,6 +230,15 @@ impl World {
         self.commit(plan);
     }
 
+    /// Protects a task for so long; for no time, not at all.
+    pub(crate) fn protect(&mut self, task: &Task, seconds: u64) {
+        let entry = self.snapshot.task(&task.key).expect("the task").clone();
+        let mut plan = Plan::new();
+        let protected_until = Some(self.now + Duration::from_secs(seconds));
+        plan.update(&entry, Task { protected_until, ..(*entry.record).clone() });
+        self.commit(plan);
+    }
+
     pub(crate) fn set_target(&mut self, task: &Task, state: TargetHealthState) {
         for target in self.snapshot.targets_of_task(&task.key).cloned().collect::<Vec<_>>() {
             let mut plan = Plan::new();
