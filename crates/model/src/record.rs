@@ -11,6 +11,7 @@ mod node;
 mod service;
 mod task;
 mod task_definition;
+mod task_set;
 
 pub use alarm::{Alarm, AlarmState};
 pub use cluster::{
@@ -31,8 +32,9 @@ pub use network::{
 };
 pub use node::{ClientToken, Node};
 pub use service::{
-    AdvancedConfiguration, AwsvpcConfiguration, PropagateTags, SERVICE_EVENTS_MAX, Service,
-    ServiceEvent, ServiceKey, ServiceLoadBalancer, ServiceRevision, ServiceStatus,
+    AdvancedConfiguration, AwsvpcConfiguration, DeploymentController, PropagateTags,
+    SERVICE_EVENTS_MAX, Service, ServiceEvent, ServiceKey, ServiceLoadBalancer, ServiceRevision,
+    ServiceStatus,
 };
 pub use task::{
     ContainerOverride, ContainerState, DesiredStatus, HealthStatus, StopCode, Task, TaskContainer,
@@ -44,3 +46,4 @@ pub use task_definition::{
     TaskDefinitionFamily, TaskDefinitionRef, TaskDefinitionStatus, Tmpfs, TransportProtocol,
     Ulimit,
 };
+pub use task_set::{SCALE_WHOLE_PPM, Stability, TaskSet, TaskSetStatus};

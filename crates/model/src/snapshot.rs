@@ -11,7 +11,8 @@ use imbl::{OrdMap, OrdSet};
 use crate::record::{
     AccountSetting, Alarm, ClientToken, Cluster, Interface, Listener, LoadBalancer, Node, Rule,
     SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target,
-    TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, Vpc,
+    TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, TaskSet,
+    Vpc,
 };
 use crate::table::{Entry, Key, Record, Table};
 use crate::{Change, Scope};
@@ -129,6 +130,7 @@ tables! {
     targets: Target = "target",
     task_definition_families: TaskDefinitionFamily = "task-definition-family",
     task_definitions: TaskDefinition = "task-definition",
+    task_sets: TaskSet = "task-set",
     tasks: Task = "task",
     vpcs: Vpc = "vpc",
 }
@@ -173,6 +175,18 @@ impl Snapshot {
         id: &str,
     ) -> Option<&Entry<ServiceDeployment>> {
         self.service_deployments.get(&key.scope, &format!("{}/{}/{id}", key.cluster, key.name))
+    }
+
+    pub fn task_set(&self, key: &ServiceKey, id: &str) -> Option<&Entry<TaskSet>> {
+        self.task_sets.get(&key.scope, &format!("{}/{}/{id}", key.cluster, key.name))
+    }
+
+    /// The task sets of a service, in key order.
+    pub fn task_sets_of<'a>(
+        &'a self,
+        key: &'a ServiceKey,
+    ) -> impl Iterator<Item = &'a Entry<TaskSet>> {
+        self.task_sets.list_under(&key.scope, &format!("{}/{}/", key.cluster, key.name))
     }
 
     /// The tasks that a service owns, stopped ones too, in key order.
@@ -295,6 +309,7 @@ impl Indexed for Subnet {}
 impl Indexed for TargetGroup {}
 impl Indexed for TaskDefinition {}
 impl Indexed for TaskDefinitionFamily {}
+impl Indexed for TaskSet {}
 impl Indexed for Vpc {}
 
 /// Declares how each record is keyed.
@@ -336,6 +351,8 @@ keyed! {
     Target: |r| r.scope.clone(), |r| format!("{}/{}:{}", r.target_group_arn, r.address, r.port);
     TargetGroup: |r| r.scope.clone(), |r| r.name.clone();
     Task: |r| r.key.scope.clone(), |r| format!("{}/{}", r.key.cluster, r.key.id);
+    TaskSet: |r| r.service.scope.clone(),
+        |r| format!("{}/{}/{}", r.service.cluster, r.service.name, r.id);
     TaskDefinition: |r| r.scope.clone(), |r| format!("{}:{:08}", r.family, r.revision);
     TaskDefinitionFamily: |r| r.scope.clone(), |r| r.name.clone();
     Vpc: |r| r.scope.clone(), |r| r.id.clone();

@@ -12,21 +12,25 @@ mod capacity;
 mod ending;
 mod events;
 mod failure;
+mod fleet;
 mod halted;
 mod pass;
 mod protection;
 mod roll;
 mod staged;
+mod task_sets;
 mod words;
 
 use model::{
-    DeploymentStatus, DesiredStatus, Entry, Plan, Rng, Service, ServiceDeployment, ServiceRevision,
-    ServiceStatus, Snapshot, StopCode, Task, TaskState, Timestamp,
+    DeploymentController, DeploymentStatus, DesiredStatus, Entry, Plan, Rng, Service,
+    ServiceDeployment, ServiceRevision, ServiceStatus, Snapshot, StopCode, Task, TaskState,
+    Timestamp,
 };
 
 use crate::health::{self, Verdict};
 use crate::targets;
 use events::Announcer;
+use fleet::Fleet;
 use pass::Pass;
 
 pub use failure::threshold;
@@ -53,18 +57,26 @@ pub fn plan_service(
         ServiceStatus::Inactive => Plan::new(),
         ServiceStatus::Draining => plan_drain(snapshot, service, now, rng),
         ServiceStatus::Active => {
-            let Some(view) = View::of(snapshot, service, now) else { return Plan::new() };
-            let mut pass = Pass::new(&view, rng);
-            if !ending::begin(&mut pass) {
-                match way(&view) {
-                    Way::Roll => roll::plan(&mut pass),
-                    Way::Stages => staged::plan(&mut pass),
-                    Way::Halted => halted::plan(&mut pass),
-                }
+            let view = View::of(snapshot, service, now);
+            match service.controller {
+                DeploymentController::Ecs => plan_deployment(&view, rng),
+                DeploymentController::External => task_sets::plan(Fleet::new(&view, rng)),
             }
-            pass.finish()
         }
     }
+}
+
+/// Plans one step of a service that deploys by itself.
+fn plan_deployment(view: &View<'_>, rng: &mut Rng) -> Plan {
+    let Some(mut pass) = Pass::new(view, rng) else { return Plan::new() };
+    if !ending::begin(&mut pass) {
+        match way(pass.known) {
+            Way::Roll => roll::plan(&mut pass),
+            Way::Stages => staged::plan(&mut pass),
+            Way::Halted => halted::plan(&mut pass),
+        }
+    }
+    pass.finish()
 }
 
 /// How a service is to be looked after.
@@ -77,8 +89,7 @@ enum Way {
     Halted,
 }
 
-fn way(view: &View<'_>) -> Way {
-    let deployment = view.deployment;
+fn way(deployment: &ServiceDeployment) -> Way {
     match (&deployment.progress, deployment.status.is_final()) {
         (_, true) if deployment.is_halted() => Way::Halted,
         (Some(_), false) => Way::Stages,
@@ -91,8 +102,6 @@ fn way(view: &View<'_>) -> Way {
 struct View<'a> {
     snapshot: &'a Snapshot,
     service: &'a Entry<Service>,
-    revision: &'a Entry<ServiceRevision>,
-    deployment: &'a Entry<ServiceDeployment>,
     /// Every task of it that has not stopped, in key order.
     tasks: Vec<Seen<'a>>,
     now: Timestamp,
@@ -125,23 +134,23 @@ impl Seen<'_> {
 }
 
 impl<'a> View<'a> {
-    /// `None` where a record is missing: the service is just being made or removed.
-    fn of(snapshot: &'a Snapshot, service: &'a Entry<Service>, now: Timestamp) -> Option<Self> {
-        let revision = snapshot.service_revision(&service.key, &service.primary_revision)?;
-        let deployment = snapshot.service_deployment(&service.key, &service.current_deployment)?;
+    fn of(snapshot: &'a Snapshot, service: &'a Entry<Service>, now: Timestamp) -> Self {
         let tasks = snapshot
             .tasks_of_service(&service.key)
             .filter(|task| task.last_status != TaskState::Stopped)
-            .map(|task| {
+            .filter_map(|task| {
                 let of = task.service.as_ref().map_or("", |service| service.revision.as_str());
-                let own = snapshot.service_revision(&service.key, of).unwrap_or(revision);
-                let verdict = health::verdict(snapshot, service, own, (task, now));
+                let revision = snapshot.service_revision(&service.key, of).or_else(|| {
+                    snapshot.service_revision(&service.key, &service.primary_revision)
+                })?;
+                let verdict = health::verdict(snapshot, service, revision, (task, now));
                 let is_protected = task.is_protected(now)
                     && matches!(verdict, Verdict::Healthy | Verdict::Starting { .. });
-                Seen { task, revision: of, verdict, is_primary: of == revision.id, is_protected }
+                let is_primary = of == service.primary_revision;
+                Some(Seen { task, revision: of, verdict, is_primary, is_protected })
             })
             .collect();
-        Some(View { snapshot, service, revision, deployment, tasks, now })
+        View { snapshot, service, tasks, now }
     }
 
     fn revision_of(&self, id: &str) -> Option<&'a Entry<ServiceRevision>> {
@@ -192,6 +201,9 @@ fn plan_drain(
     }
     let mut next = announcer.finish();
     if remaining.is_empty() {
+        for set in snapshot.task_sets_of(&service.key) {
+            plan.delete(set);
+        }
         next.status = ServiceStatus::Inactive;
         next.inactive_at = Some(now);
         if let Some(deployment) =

@@ -26,5 +26,6 @@ pub mod report;
 pub mod rollout;
 pub mod targets;
 pub mod task;
+pub mod task_set;
 pub mod traffic;
 pub mod watch;

@@ -88,15 +88,16 @@ fn reap_definitions(snapshot: &Snapshot, plan: &mut Plan) {
             .list(&definition.scope)
             .any(|task| task.definition == reference && task.last_status != TaskState::Stopped);
         let is_served = snapshot.services.list(&definition.scope).any(|service| {
-            // What a failed deployment would go back to is still of use.
+            // What a failed deployment would go back to is still of use, and so is each task set.
             let revisions = [Some(&service.primary_revision), service.completed_revision.as_ref()];
+            let sets = snapshot.task_sets_of(&service.key).map(|set| &set.record.id);
             let is_named = |id: &String| {
                 snapshot
                     .service_revision(&service.key, id)
                     .is_some_and(|revision| revision.definition == reference)
             };
             service.status != ServiceStatus::Inactive
-                && revisions.into_iter().flatten().any(is_named)
+                && revisions.into_iter().flatten().chain(sets).any(is_named)
         });
         if !is_run && !is_served {
             plan.delete(definition);

@@ -61,19 +61,8 @@ pub fn begin(
     let source = source(snapshot, key);
     let sources = source_revisions(snapshot, key);
     let progress = first_progress(&configuration, (source, &sources), (now, rng));
-    let revision = ServiceRevision {
-        service: key.clone(),
-        id: rng.decimal_id(),
-        definition: spec.definition,
-        launch_type: spec.launch_type,
-        capacity_provider_strategy: spec.capacity_provider_strategy,
-        platform_version: spec.platform_version,
-        target_group_arns: target_groups(snapshot, &spec.load_balancers, (key, progress.is_some())),
-        load_balancers: spec.load_balancers,
-        network: spec.network,
-        image_digests: BTreeMap::new(),
-        created_at: now,
-    };
+    let groups = target_groups(snapshot, &spec.load_balancers, (key, progress.is_some()));
+    let revision = new_revision(key, (spec, groups), (now, rng));
     let deployment = ServiceDeployment {
         service: key.clone(),
         id: rng.alphanumeric(20),
@@ -99,6 +88,36 @@ pub fn begin(
     plan.insert(revision.clone());
     plan.insert(deployment.clone());
     Begun { revision, deployment }
+}
+
+/// The revision of a task set, whose tasks are registered where its load balancers say.
+pub fn task_set_revision(
+    key: &ServiceKey,
+    spec: RevisionSpec,
+    (now, rng): (Timestamp, &mut Rng),
+) -> ServiceRevision {
+    let groups = spec.load_balancers.iter().map(|one| one.target_group_arn.clone()).collect();
+    new_revision(key, (spec, groups), (now, rng))
+}
+
+fn new_revision(
+    key: &ServiceKey,
+    (spec, target_group_arns): (RevisionSpec, Vec<String>),
+    (now, rng): (Timestamp, &mut Rng),
+) -> ServiceRevision {
+    ServiceRevision {
+        service: key.clone(),
+        id: rng.decimal_id(),
+        definition: spec.definition,
+        launch_type: spec.launch_type,
+        capacity_provider_strategy: spec.capacity_provider_strategy,
+        platform_version: spec.platform_version,
+        target_group_arns,
+        load_balancers: spec.load_balancers,
+        network: spec.network,
+        image_digests: BTreeMap::new(),
+        created_at: now,
+    }
 }
 
 /// The revision that traffic comes from: the last that was completed, else the one that is

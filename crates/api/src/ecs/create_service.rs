@@ -1,7 +1,7 @@
 //! `CreateService`: makes a service and begins its first deployment.
 
 use aws_api::ecs::{self, CreateServiceRequest, CreateServiceResponse, errors};
-use model::{Cidr, Entry, Service, ServiceKey, ServiceStatus, Tags};
+use model::{Cidr, DeploymentController, Entry, Service, ServiceKey, ServiceStatus, Tags};
 use planner::rollout::{self, RevisionSpec};
 use wire::ApiError;
 
@@ -153,6 +153,7 @@ fn new_service(
     Ok(Service {
         key,
         status: ServiceStatus::Active,
+        controller: DeploymentController::Ecs,
         desired_count,
         deployment_configuration: configuration,
         health_check_grace_period_secs,

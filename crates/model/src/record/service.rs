@@ -31,14 +31,18 @@ impl ServiceKey {
 pub struct Service {
     pub key: ServiceKey,
     pub status: ServiceStatus,
+    #[serde(default)]
+    pub controller: DeploymentController,
     pub desired_count: u32,
     pub deployment_configuration: DeploymentConfiguration,
     pub health_check_grace_period_secs: Option<u32>,
     pub propagate_tags: PropagateTags,
     pub is_managed_tags_enabled: bool,
-    /// The revision that new tasks run.
+    /// The revision that new tasks run. Under an external controller it is the primary task
+    /// set's, and empty while there is none.
     pub primary_revision: String,
-    /// The deployment that is bringing it about, or brought it about.
+    /// The deployment that is bringing it about, or brought it about. An external controller's
+    /// are its own affair, and this is empty.
     pub current_deployment: String,
     /// The target of the last deployment that was completed: what a failed one goes back to.
     pub completed_revision: Option<String>,
@@ -71,6 +75,16 @@ impl ServiceStatus {
             ServiceStatus::Inactive => "INACTIVE",
         }
     }
+}
+
+/// Who decides what revisions there are, and how many tasks of each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DeploymentController {
+    /// The service's own deployments.
+    #[default]
+    Ecs,
+    /// Whoever makes and scales its task sets.
+    External,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

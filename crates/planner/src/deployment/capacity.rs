@@ -2,7 +2,7 @@
 
 use model::{Entry, ServiceRevision};
 
-use super::pass::Pass;
+use super::fleet::Fleet;
 use super::{Seen, protection, scaling_reason};
 use crate::health::Verdict;
 
@@ -17,11 +17,11 @@ pub(super) struct Demand {
 /// Replaces what is unhealthy or gone, and stops what is too many. Whether the revision has
 /// what is wanted, all of it healthy, and no more than that but what is protected.
 pub(super) fn scale(
-    pass: &mut Pass<'_>,
+    fleet: &mut Fleet<'_>,
     revision: &Entry<ServiceRevision>,
     demand: Demand,
 ) -> bool {
-    let view = pass.view;
+    let view = fleet.view;
     let mut alive: Vec<&Seen<'_>> =
         view.tasks_of(&revision.id).filter(|seen| !seen.is_leaving()).collect();
     let mut chosen = Vec::new();
@@ -39,15 +39,22 @@ pub(super) fn scale(
     });
     let excess = alive.len().saturating_sub(demand.wanted as usize);
     let (free, held) = protection::choose(&alive, excess);
+    // One that comes up and is protected cannot go first: until it is healthy it is no reason to
+    // stop one that is.
+    let mut healthy = alive.iter().filter(|seen| seen.is_healthy()).count();
     for seen in free {
+        if seen.is_healthy() && healthy <= demand.wanted as usize {
+            continue;
+        }
+        healthy -= usize::from(seen.is_healthy());
         chosen.push((seen, scaling_reason(view.snapshot, seen.task)));
     }
     let missing = demand.wanted.saturating_sub(alive.len() as u32);
     let is_there = chosen.is_empty() && missing == 0 && alive.iter().all(|seen| seen.is_healthy());
-    pass.stop(&chosen);
-    protection::hold(pass, &held);
+    fleet.stop(&chosen);
+    protection::hold(fleet, &held);
     if demand.is_starting {
-        pass.start(revision, missing);
+        fleet.start(revision, missing);
     }
     is_there
 }

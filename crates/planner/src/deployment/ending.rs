@@ -8,17 +8,18 @@ use super::{staged, words};
 
 /// Begins to end the deployment, where something says that it is to end. Whether it does.
 pub(super) fn begin(pass: &mut Pass<'_>) -> bool {
-    let Some(Found { failure, is_rolling_back }) = failure::found(pass.view) else {
+    let Some(Found { failure, is_rolling_back }) = failure::found(pass) else {
         return false;
     };
-    let now = pass.view.now;
-    let failed = pass.view.revision.deployment_id();
+    let now = pass.fleet.view.now;
+    let failed = pass.revision.deployment_id();
     let source = source(pass);
-    pass.announcer.unsteady();
-    pass.announcer.deployment_failed(&failed, &words::event_reason(&failure));
+    pass.fleet.announcer.unsteady();
+    pass.fleet.announcer.deployment_failed(&failed, &words::event_reason(&failure));
+    let failed_tasks = failure::failed_tasks(pass);
     let deployment = &mut pass.deployment;
     deployment.started_at.get_or_insert(now);
-    deployment.failed_tasks = failure::failed_tasks(pass.view);
+    deployment.failed_tasks = failed_tasks;
     match source.filter(|_| is_rolling_back) {
         Some(source) => {
             let reason = words::rollback_reason(&failure);
@@ -44,20 +45,19 @@ pub(super) fn begin(pass: &mut Pass<'_>) -> bool {
 
 /// The revision that there is to go back to.
 fn source(pass: &Pass<'_>) -> Option<String> {
-    let view = pass.view;
-    let side_by_side = view.deployment.progress.as_ref().map(|progress| progress.source.clone());
+    let view = pass.fleet.view;
+    let side_by_side = pass.known.progress.as_ref().map(|progress| progress.source.clone());
     let source = side_by_side.unwrap_or_else(|| view.service.completed_revision.clone())?;
-    (source != view.deployment.target_revision && view.revision_of(&source).is_some())
-        .then_some(source)
+    (source != pass.known.target_revision && view.revision_of(&source).is_some()).then_some(source)
 }
 
 /// New tasks are of the source from now on, and traffic is its at once.
 fn go_back(pass: &mut Pass<'_>) {
     let Some(rollback) = pass.deployment.rollback.clone() else { return };
-    if let Some(source) = pass.view.revision_of(&rollback.revision) {
-        pass.announcer.rolling_back(&source.deployment_id());
+    if let Some(source) = pass.fleet.view.revision_of(&rollback.revision) {
+        pass.fleet.announcer.rolling_back(&source.deployment_id());
     }
-    pass.service().primary_revision = rollback.revision;
+    pass.fleet.service().primary_revision = rollback.revision;
     if pass.deployment.progress.is_some() {
         staged::go_back(pass);
     }

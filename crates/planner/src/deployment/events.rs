@@ -10,6 +10,8 @@ use crate::task::uuid;
 #[derive(Debug)]
 pub(super) struct Announcer<'a> {
     service: &'a Entry<Service>,
+    /// Whose tasks are spoken of, where it is not the service's only ones.
+    task_set: Option<String>,
     next: Service,
     now: Timestamp,
     rng: &'a mut Rng,
@@ -17,12 +19,21 @@ pub(super) struct Announcer<'a> {
 
 impl<'a> Announcer<'a> {
     pub(super) fn new(service: &'a Entry<Service>, now: Timestamp, rng: &'a mut Rng) -> Self {
-        Announcer { service, next: (*service.record).clone(), now, rng }
+        Announcer { service, task_set: None, next: (*service.record).clone(), now, rng }
     }
 
     /// The generator, for what else the plan draws.
     pub(super) fn rng(&mut self) -> &mut Rng {
         self.rng
+    }
+
+    /// Until it ends, what is said of tasks is said of this task set's.
+    pub(super) fn begin_task_set(&mut self, name: String) {
+        self.task_set = Some(name);
+    }
+
+    pub(super) fn end_task_set(&mut self) {
+        self.task_set = None;
     }
 
     pub(super) fn started(&mut self, tasks: &[String]) {
@@ -107,7 +118,12 @@ impl<'a> Announcer<'a> {
             return;
         }
         let named: Vec<String> = tasks.iter().map(|task| format!("(task {task})")).collect();
-        self.say(&format!("{verb} {} {noun} {}.", tasks.len(), named.join(" ")));
+        let said = format!("{verb} {} {noun} {}.", tasks.len(), named.join(" "));
+        let name = &self.service.key.name;
+        self.add(match &self.task_set {
+            Some(task_set) => format!("(service {name}, taskSet {task_set}) {said}"),
+            None => format!("(service {name}) {said}"),
+        });
     }
 
     /// Says what is wrong, once until something is said that is not wrong: of two complaints
@@ -121,7 +137,10 @@ impl<'a> Announcer<'a> {
     }
 
     fn say(&mut self, text: &str) {
-        let message = self.worded(text);
+        self.add(self.worded(text));
+    }
+
+    fn add(&mut self, message: String) {
         let event = ServiceEvent { id: uuid(self.rng), created_at: self.now, message };
         self.next.events.insert(0, event);
         self.next.events.truncate(SERVICE_EVENTS_MAX);

@@ -10,7 +10,8 @@ use model::{
     HookTarget, LifecycleStage,
 };
 
-use super::{View, words};
+use super::pass::Pass;
+use super::words;
 use crate::{backoff, traffic};
 
 /// COMPAT: the least and the most that a bounded threshold comes to.
@@ -39,8 +40,8 @@ pub fn threshold(threshold: FailureThreshold, desired_count: u32) -> u32 {
 }
 
 /// What ends the deployment under way, if anything does.
-pub(super) fn found(view: &View<'_>) -> Option<Found> {
-    let deployment = view.deployment;
+pub(super) fn found(pass: &Pass<'_>) -> Option<Found> {
+    let deployment = pass.known;
     match deployment.status {
         DeploymentStatus::Pending | DeploymentStatus::InProgress => {}
         DeploymentStatus::RollbackRequested => {
@@ -52,38 +53,38 @@ pub(super) fn found(view: &View<'_>) -> Option<Found> {
         | DeploymentStatus::RollbackSuccessful
         | DeploymentStatus::RollbackFailed => return None,
     }
-    circuit_breaker(view)
-        .or_else(|| alarms(view))
-        .or_else(|| hooks(view))
-        .or_else(|| networking(view))
+    circuit_breaker(pass)
+        .or_else(|| alarms(pass))
+        .or_else(|| hooks(pass))
+        .or_else(|| networking(pass))
 }
 
 /// The failures that the circuit breaker counts now.
-pub(super) fn failed_tasks(view: &View<'_>) -> u32 {
-    let deployment = view.deployment;
+pub(super) fn failed_tasks(pass: &Pass<'_>) -> u32 {
+    let deployment = pass.known;
     let breaker = deployment.deployment_configuration.circuit_breaker;
-    let Some(target) = view.revision_of(&deployment.target_revision) else { return 0 };
+    let Some(target) = pass.fleet.view.revision_of(&deployment.target_revision) else { return 0 };
     let since = deployment.healthy_at.filter(|_| breaker.is_reset_on_healthy_task);
-    backoff::failures(view.snapshot, target, since).count() as u32
+    backoff::failures(pass.fleet.view.snapshot, target, since).count() as u32
 }
 
-fn circuit_breaker(view: &View<'_>) -> Option<Found> {
-    let breaker = view.deployment.deployment_configuration.circuit_breaker;
-    let limit = threshold(breaker.threshold, view.service.desired_count);
-    (breaker.is_enabled && failed_tasks(view) >= limit).then_some(Found {
+fn circuit_breaker(pass: &Pass<'_>) -> Option<Found> {
+    let breaker = pass.known.deployment_configuration.circuit_breaker;
+    let limit = threshold(breaker.threshold, pass.fleet.view.service.desired_count);
+    (breaker.is_enabled && failed_tasks(pass) >= limit).then_some(Found {
         failure: DeploymentFailure::CircuitBreaker,
         is_rolling_back: breaker.is_rolling_back,
     })
 }
 
-fn alarms(view: &View<'_>) -> Option<Found> {
-    let alarms = &view.deployment.deployment_configuration.alarms;
-    if !alarms.is_enabled || !view.deployment.is_watching_alarms {
+fn alarms(pass: &Pass<'_>) -> Option<Found> {
+    let alarms = &pass.known.deployment_configuration.alarms;
+    if !alarms.is_enabled || !pass.known.is_watching_alarms {
         return None;
     }
-    let scope = &view.service.key.scope;
+    let scope = &pass.fleet.view.service.key.scope;
     let is_on = |name: &&String| {
-        view.snapshot.alarms.get(scope, name).is_some_and(|alarm| alarm.is_alarming())
+        pass.fleet.view.snapshot.alarms.get(scope, name).is_some_and(|alarm| alarm.is_alarming())
     };
     let names: Vec<String> = alarms.names.iter().filter(is_on).cloned().collect();
     (!names.is_empty()).then_some(Found {
@@ -92,8 +93,8 @@ fn alarms(view: &View<'_>) -> Option<Found> {
     })
 }
 
-fn hooks(view: &View<'_>) -> Option<Found> {
-    let progress = view.deployment.progress.as_ref()?;
+fn hooks(pass: &Pass<'_>) -> Option<Found> {
+    let progress = pass.known.progress.as_ref()?;
     let failure = progress.hooks.iter().find_map(|run| refusal(progress.stage, run))?;
     Some(Found { failure, is_rolling_back: true })
 }
@@ -126,10 +127,10 @@ fn refusal(stage: LifecycleStage, run: &HookRun) -> Option<DeploymentFailure> {
 }
 
 /// A rule or a target group that traffic depends on and that is no more.
-fn networking(view: &View<'_>) -> Option<Found> {
-    view.deployment.progress.as_ref()?;
-    let target = view.revision_of(&view.deployment.target_revision)?;
-    let reason = traffic::missing(view.snapshot, target)?;
+fn networking(pass: &Pass<'_>) -> Option<Found> {
+    pass.known.progress.as_ref()?;
+    let target = pass.fleet.view.revision_of(&pass.known.target_revision)?;
+    let reason = traffic::missing(pass.fleet.view.snapshot, target)?;
     let failure = DeploymentFailure::Networking { reason };
     Some(Found { failure, is_rolling_back: true })
 }

@@ -7,14 +7,14 @@ use super::capacity::{self, Demand};
 use super::pass::Pass;
 
 pub(super) fn plan(pass: &mut Pass<'_>) {
-    let view = pass.view;
+    let view = pass.fleet.view;
     let desired = view.service.desired_count;
-    let progress = view.deployment.progress.as_ref();
-    let target = &view.deployment.target_revision;
+    let progress = pass.known.progress.as_ref();
+    let target = &pass.known.target_revision;
     let production = progress.map(|progress| progress.production_permille);
     if production.is_some_and(|permille| permille > 0) {
         if let Some(target) = view.revision_of(target) {
-            capacity::scale(pass, target, Demand { wanted: desired, is_starting: true });
+            capacity::scale(&mut pass.fleet, target, Demand { wanted: desired, is_starting: true });
         }
     } else {
         keep(pass, target, desired);
@@ -25,15 +25,15 @@ pub(super) fn plan(pass: &mut Pass<'_>) {
     let is_needed = production.is_none_or(|permille| permille < 1_000);
     if let Some(source) = source.filter(|_| is_needed) {
         let wanted = desired.saturating_sub(serving);
-        capacity::scale(pass, source, Demand { wanted, is_starting: true });
+        capacity::scale(&mut pass.fleet, source, Demand { wanted, is_starting: true });
     }
-    pass.look_after_targets();
-    pass.announce_unplaced();
+    pass.fleet.look_after_targets();
+    pass.fleet.announce_unplaced();
 }
 
 /// Keeps the tasks of a revision that live, up to a number.
 fn keep(pass: &mut Pass<'_>, revision: &str, at_most: u32) {
-    if let Some(revision) = pass.view.revision_of(revision) {
-        capacity::scale(pass, revision, Demand { wanted: at_most, is_starting: false });
+    if let Some(revision) = pass.fleet.view.revision_of(revision) {
+        capacity::scale(&mut pass.fleet, revision, Demand { wanted: at_most, is_starting: false });
     }
 }

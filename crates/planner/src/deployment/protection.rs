@@ -7,7 +7,7 @@
 use std::collections::BTreeSet;
 
 use super::Seen;
-use super::pass::Pass;
+use super::fleet::Fleet;
 
 /// Of tasks in the order in which they are to go, the first so many that may; and those that
 /// protection keeps in their place.
@@ -23,17 +23,17 @@ pub(super) fn choose<'a>(
 
 /// Says of each revision that keeps more tasks than it is to, and looks again when the first
 /// of its protected tasks is so no more.
-pub(super) fn hold(pass: &mut Pass<'_>, held: &[&Seen<'_>]) {
-    let view = pass.view;
+pub(super) fn hold(fleet: &mut Fleet<'_>, held: &[&Seen<'_>]) {
+    let view = fleet.view;
     let revisions: BTreeSet<&str> = held.iter().map(|seen| seen.revision).collect();
     for id in revisions {
         let protected: Vec<_> = view.tasks_of(id).filter(|seen| seen.is_protected).collect();
         if let Some(end) = protected.iter().filter_map(|seen| seen.task.protected_until).min() {
-            pass.plan.wake_at(end);
+            fleet.plan.wake_at(end);
         }
         if let Some(revision) = view.revision_of(id) {
-            pass.announcer.cannot_scale_in(&revision.deployment_id(), protected.len());
+            fleet.announcer.cannot_scale_in(&revision.deployment_id(), protected.len());
         }
     }
-    pass.is_holding |= !held.is_empty();
+    fleet.is_holding |= !held.is_empty();
 }

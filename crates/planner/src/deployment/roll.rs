@@ -11,24 +11,24 @@ use crate::bounds::{Bounds, bounds};
 use crate::health::Verdict;
 
 pub(super) fn plan(pass: &mut Pass<'_>) {
-    let view = pass.view;
-    let backoff = pass.backoff(view.revision);
+    let view = pass.fleet.view;
+    let backoff = pass.fleet.backoff(pass.revision);
     let counts = Counts::of(view, &backoff);
     let stops = choose_stops(view, &counts);
-    let stopped = pass.stop(&stops.chosen);
-    protection::hold(pass, &stops.held);
+    let stopped = pass.fleet.stop(&stops.chosen);
+    protection::hold(&mut pass.fleet, &stops.held);
     let started = start_tasks(pass, &counts);
-    pass.look_after_targets();
+    pass.fleet.look_after_targets();
     let is_settled = stopped == 0 && started == 0 && counts.is_settled(view);
     if is_settled {
         finish(pass);
     } else {
-        pass.announcer.unsteady();
+        pass.fleet.announcer.unsteady();
         pass.progress();
         pass.deployment.baking_since = None;
-        pass.announce_trouble(&backoff);
+        pass.fleet.announce_trouble(&backoff);
     }
-    pass.announce_unplaced();
+    pass.fleet.announce_unplaced();
 }
 
 /// The tasks that are to run, by what they are.
@@ -93,6 +93,7 @@ fn choose_stops<'a>(view: &'a View<'_>, counts: &Counts) -> Stops<'a> {
     let counts_as_serving =
         |seen: &Seen<'_>| seen.is_healthy() || (counts.is_failing && !seen.is_primary);
     let mut serving = if counts.is_failing { counts.kept() } else { counts.healthy };
+    let mut healthy = counts.healthy;
     let reason = |task: &Entry<Task>| scaling_reason(view.snapshot, task);
     for seen in &view.tasks {
         if let Verdict::Unhealthy { reason } = &seen.verdict {
@@ -100,10 +101,14 @@ fn choose_stops<'a>(view: &'a View<'_>, counts: &Counts) -> Stops<'a> {
         }
     }
     let mut spend = |seen: &Seen<'_>| {
-        let is_serving = counts_as_serving(seen);
-        let is_affordable = !is_serving || serving > counts.bounds.healthy_min;
-        if is_affordable && is_serving {
-            serving -= 1;
+        let minimum = counts.bounds.healthy_min;
+        let (is_serving, is_healthy) = (counts_as_serving(seen), seen.is_healthy());
+        // What comes up goes before what is healthy, but where it is protected.
+        let is_affordable =
+            (!is_serving || serving > minimum) && (!is_healthy || healthy > minimum);
+        if is_affordable {
+            serving -= u32::from(is_serving);
+            healthy -= u32::from(is_healthy);
         }
         is_affordable
     };
@@ -156,24 +161,24 @@ fn in_stop_order<'a>(view: &'a View<'_>, is_primary: bool) -> Vec<&'a Seen<'a>> 
 fn start_tasks(pass: &mut Pass<'_>, counts: &Counts) -> u32 {
     let wanted = counts.desired.saturating_sub(counts.primary);
     let room = counts.bounds.running_max.saturating_sub(counts.alive);
-    let started = pass.start(pass.view.revision, wanted.min(room));
+    let started = pass.fleet.start(pass.revision, wanted.min(room));
     started + keep_capacity(pass, counts, room - started.min(room))
 }
 
 /// While the new revision does not stay up, tasks of the old one that end are replaced by
 /// their like, so that what serves does not fall below the lower bound.
 fn keep_capacity(pass: &mut Pass<'_>, counts: &Counts, room: u32) -> u32 {
-    let view = pass.view;
-    let completed = view.completed_revision().filter(|old| old.id != view.revision.id);
+    let view = pass.fleet.view;
+    let completed = view.completed_revision().filter(|old| old.id != pass.revision.id);
     let Some(old) = completed.filter(|_| counts.is_failing) else { return 0 };
     let missing = counts.bounds.healthy_min.saturating_sub(counts.kept());
-    pass.start(old, missing.min(room))
+    pass.fleet.start(old, missing.min(room))
 }
 
 /// The service is what it is to be: its deployment is done, once it has baked.
 fn finish(pass: &mut Pass<'_>) {
-    let view = pass.view;
-    let status = match view.deployment.status {
+    let view = pass.fleet.view;
+    let status = match pass.known.status {
         DeploymentStatus::RollbackInProgress => DeploymentStatus::RollbackSuccessful,
         DeploymentStatus::Pending | DeploymentStatus::InProgress => DeploymentStatus::Successful,
         DeploymentStatus::Successful
@@ -181,18 +186,18 @@ fn finish(pass: &mut Pass<'_>) {
         | DeploymentStatus::RollbackRequested
         | DeploymentStatus::RollbackSuccessful
         | DeploymentStatus::RollbackFailed => {
-            pass.announcer.steady();
+            pass.fleet.announcer.steady();
             return;
         }
     };
-    let bake = view.deployment.deployment_configuration.bake_time_mins;
+    let bake = pass.known.deployment_configuration.bake_time_mins;
     let since = *pass.deployment.baking_since.get_or_insert(view.now);
     let end = since + Duration::from_mins(bake.into());
     if status == DeploymentStatus::Successful && view.now < end {
         pass.progress();
-        pass.plan.wake_at(end);
+        pass.fleet.plan.wake_at(end);
         return;
     }
     pass.complete(status);
-    pass.announcer.steady();
+    pass.fleet.announcer.steady();
 }

@@ -27,7 +27,7 @@ use crate::traffic::{self, Shares};
 /// One pass over a deployment under way.
 pub(super) fn plan(pass: &mut Pass<'_>) {
     let Some(ready) = Ready::of(pass) else { return };
-    match pass.view.deployment.status {
+    match pass.known.status {
         DeploymentStatus::RollbackInProgress => roll_back(pass, &ready),
         DeploymentStatus::Pending
         | DeploymentStatus::InProgress
@@ -37,8 +37,8 @@ pub(super) fn plan(pass: &mut Pass<'_>) {
         | DeploymentStatus::RollbackSuccessful
         | DeploymentStatus::RollbackFailed => go_on(pass, &ready),
     }
-    pass.look_after_targets();
-    pass.announce_unplaced();
+    pass.fleet.look_after_targets();
+    pass.fleet.announce_unplaced();
 }
 
 /// Moves all traffic back to the source, if it is there to take it. For the plan that begins
@@ -62,9 +62,9 @@ struct Ready<'a> {
 
 impl<'a> Ready<'a> {
     fn of(pass: &Pass<'a>) -> Option<Ready<'a>> {
-        let view = pass.view;
-        let target = view.revision_of(&view.deployment.target_revision)?;
-        let source = view.deployment.progress.as_ref()?.source.as_deref();
+        let view = pass.fleet.view;
+        let target = view.revision_of(&pass.known.target_revision)?;
+        let source = pass.known.progress.as_ref()?.source.as_deref();
         let source = source.and_then(|id| view.revision_of(id));
         let desired = view.service.desired_count;
         Some(Ready {
@@ -79,37 +79,37 @@ impl<'a> Ready<'a> {
 
 fn go_on(pass: &mut Pass<'_>, ready: &Ready<'_>) {
     pass.progress();
-    pass.announcer.unsteady();
+    pass.fleet.announcer.unsteady();
     let Some(mut progress) = pass.deployment.progress.clone() else { return };
-    hooks::expire(&mut progress, pass.view.now, &mut pass.plan);
+    hooks::expire(&mut progress, pass.fleet.view.now, &mut pass.fleet.plan);
     pass.deployment.progress = Some(progress.clone());
     let backoff = keep_capacity(pass, ready, progress.stage);
     match step(pass, ready, &progress) {
         Next::Wait(until) => {
             if let Some(at) = until {
-                pass.plan.wake_at(at);
+                pass.fleet.plan.wake_at(at);
             }
-            pass.announce_trouble(&backoff);
+            pass.fleet.announce_trouble(&backoff);
         }
         Next::Enter(stage) => enter(pass, ready, stage),
         Next::Done => {
             pass.complete(DeploymentStatus::Successful);
-            pass.steady();
+            pass.fleet.steady();
         }
     }
 }
 
 /// Both revisions have their tasks, but for those that the stage does without.
 fn keep_capacity(pass: &mut Pass<'_>, ready: &Ready<'_>, stage: Stage) -> Backoff {
-    let wanted = pass.view.service.desired_count;
+    let wanted = pass.fleet.view.service.desired_count;
     let demand = Demand { wanted, is_starting: true };
     if stage >= Stage::ScaleUp {
-        capacity::scale(pass, ready.target, demand);
+        capacity::scale(&mut pass.fleet, ready.target, demand);
     }
     if let Some(source) = ready.source.filter(|_| stage < Stage::CleanUp) {
-        capacity::scale(pass, source, demand);
+        capacity::scale(&mut pass.fleet, source, demand);
     }
-    pass.backoff(ready.target)
+    pass.fleet.backoff(ready.target)
 }
 
 /// What comes after a pass.
@@ -142,7 +142,7 @@ fn step(pass: &mut Pass<'_>, ready: &Ready<'_>, progress: &Progress) -> Next {
         Stage::ProductionTrafficShift => after_shift(pass, progress),
         Stage::PostProductionTrafficShift => Next::Enter(Stage::BakeTime),
         Stage::BakeTime => {
-            let minutes = pass.view.deployment.deployment_configuration.bake_time_mins;
+            let minutes = pass.known.deployment_configuration.bake_time_mins;
             after(pass, progress.entered_at, (minutes, Stage::CleanUp))
         }
         Stage::CleanUp => {
@@ -161,28 +161,28 @@ fn after_shift(pass: &Pass<'_>, progress: &Progress) -> Next {
     if progress.step as usize + 1 >= steps.len() {
         return Next::Enter(Stage::PostProductionTrafficShift);
     }
-    let strategy = pass.view.deployment.deployment_configuration.strategy;
+    let strategy = pass.known.deployment_configuration.strategy;
     let since = progress.shifted_at.unwrap_or(progress.entered_at);
     after(pass, since, (strategy.step_bake_mins(), Stage::PreProductionTrafficShift))
 }
 
 fn after(pass: &Pass<'_>, since: Timestamp, (minutes, next): (u32, Stage)) -> Next {
     let end = since + Duration::from_mins(minutes.into());
-    if pass.view.now >= end { Next::Enter(next) } else { Next::Wait(Some(end)) }
+    if pass.fleet.view.now >= end { Next::Enter(next) } else { Next::Wait(Some(end)) }
 }
 
 /// The shares of production traffic. Without a source there is nothing to compare with, and
 /// all of it moves at once.
 fn steps(pass: &Pass<'_>, progress: &Progress) -> Vec<u32> {
     match progress.source {
-        Some(_) => pass.view.deployment.deployment_configuration.strategy.steps(),
+        Some(_) => pass.known.deployment_configuration.strategy.steps(),
         None => vec![1_000],
     }
 }
 
 /// Enters a stage: its traffic is moved and its hooks begin.
 fn enter(pass: &mut Pass<'_>, ready: &Ready<'_>, stage: Stage) {
-    let now = pass.view.now;
+    let now = pass.fleet.view.now;
     let Some(mut progress) = pass.deployment.progress.clone() else { return };
     let was = progress.stage;
     progress.stage = stage;
@@ -190,8 +190,8 @@ fn enter(pass: &mut Pass<'_>, ready: &Ready<'_>, stage: Stage) {
     if (was, stage) == (Stage::ProductionTrafficShift, Stage::PreProductionTrafficShift) {
         progress.step += 1;
     }
-    let hooks = &pass.view.deployment.deployment_configuration.lifecycle_hooks;
-    progress.hooks = hooks::begin(hooks, stage, (now, pass.announcer.rng()));
+    let hooks = &pass.known.deployment_configuration.lifecycle_hooks;
+    progress.hooks = hooks::begin(hooks, stage, (now, pass.fleet.announcer.rng()));
     let mut shares =
         Shares { production: progress.production_permille, test: progress.test_permille };
     match stage {
@@ -222,7 +222,8 @@ fn enter(pass: &mut Pass<'_>, ready: &Ready<'_>, stage: Stage) {
 /// Puts the shares into the rules and into the record. Whether any rule changes.
 fn shift(pass: &mut Pass<'_>, ready: &Ready<'_>, shares: Shares) -> bool {
     let revisions = (ready.source.map(|source| &*source.record), &*ready.target.record);
-    let is_changed = traffic::shift(pass.view.snapshot, revisions, shares, &mut pass.plan);
+    let is_changed =
+        traffic::shift(pass.fleet.view.snapshot, revisions, shares, &mut pass.fleet.plan);
     if let Some(progress) = &mut pass.deployment.progress {
         progress.production_permille = shares.production;
         progress.test_permille = shares.test;
@@ -232,9 +233,9 @@ fn shift(pass: &mut Pass<'_>, ready: &Ready<'_>, shares: Shares) -> bool {
 
 /// All traffic to the source, and then away with what a deployment before this one left.
 fn reconcile(pass: &mut Pass<'_>, ready: &Ready<'_>) -> bool {
-    let desired = pass.view.service.desired_count;
+    let desired = pass.fleet.view.service.desired_count;
     if let Some(source) = ready.source {
-        let is_whole = pass.view.healthy_count(&source.id) >= desired;
+        let is_whole = pass.fleet.view.healthy_count(&source.id) >= desired;
         if !is_whole || shift(pass, ready, Shares { production: 0, test: 0 }) {
             return false;
         }
@@ -244,16 +245,16 @@ fn reconcile(pass: &mut Pass<'_>, ready: &Ready<'_>) -> bool {
 
 /// Back to the source: its tasks first, then traffic, then away with all others.
 fn roll_back(pass: &mut Pass<'_>, ready: &Ready<'_>) {
-    pass.announcer.unsteady();
+    pass.fleet.announcer.unsteady();
     let Some(source) = ready.source else { return };
-    let demand = Demand { wanted: pass.view.service.desired_count, is_starting: true };
-    let is_whole = capacity::scale(pass, source, demand);
-    let shares = pass.view.deployment.progress.as_ref();
+    let demand = Demand { wanted: pass.fleet.view.service.desired_count, is_starting: true };
+    let is_whole = capacity::scale(&mut pass.fleet, source, demand);
+    let shares = pass.known.progress.as_ref();
     let is_back = shares
         .is_some_and(|progress| (progress.production_permille, progress.test_permille) == (0, 0));
     if !is_back {
         // While the source comes up again, the target goes on serving.
-        capacity::scale(pass, ready.target, demand);
+        capacity::scale(&mut pass.fleet, ready.target, demand);
         if ready.is_source_serving && is_whole {
             shift(pass, ready, Shares { production: 0, test: 0 });
         }
@@ -261,13 +262,13 @@ fn roll_back(pass: &mut Pass<'_>, ready: &Ready<'_>) {
     }
     if remove_all_but(pass, &[Some(source)]) && is_whole {
         pass.complete(DeploymentStatus::RollbackSuccessful);
-        pass.steady();
+        pass.fleet.steady();
     }
 }
 
 /// Stops the tasks of all other revisions. Whether none of them is left.
 fn remove_all_but(pass: &mut Pass<'_>, kept: &[Option<&Entry<ServiceRevision>>]) -> bool {
-    let view = pass.view;
+    let view = pass.fleet.view;
     let is_kept =
         |seen: &&Seen<'_>| kept.iter().flatten().any(|revision| revision.id == seen.revision);
     let others: Vec<&Seen<'_>> = view.tasks.iter().filter(|seen| !is_kept(seen)).collect();
@@ -275,7 +276,7 @@ fn remove_all_but(pass: &mut Pass<'_>, kept: &[Option<&Entry<ServiceRevision>>])
     let (free, held) = protection::choose(&alive, alive.len());
     let chosen: Vec<(&Seen<'_>, String)> =
         free.into_iter().map(|seen| (seen, scaling_reason(view.snapshot, seen.task))).collect();
-    pass.stop(&chosen);
-    protection::hold(pass, &held);
+    pass.fleet.stop(&chosen);
+    protection::hold(&mut pass.fleet, &held);
     others.is_empty()
 }

@@ -3,8 +3,9 @@
 use model::{
     AdvancedConfiguration, Alarm, AlarmState, CircuitBreaker, ContainerDefinition,
     DeploymentAlarms, DeploymentConfiguration, DeploymentStrategy, FailureThreshold, HookAction,
-    HookTarget, LaunchType, LifecycleHook, LifecycleStage, NetworkMode, Scope, ServiceKey, Tags,
-    TargetHealth, TargetHealthState, TaskDefinition, TaskDefinitionStatus, Timestamp,
+    HookTarget, LaunchType, LifecycleHook, LifecycleStage, NetworkMode, Scope, ServiceKey,
+    ServiceRevision, Stability, Tags, TargetHealth, TargetHealthState, TaskDefinition,
+    TaskDefinitionStatus, TaskSet, TaskSetStatus, Timestamp,
 };
 
 /// What a service is to be, in a test's words.
@@ -92,6 +93,22 @@ pub(crate) fn advanced() -> AdvancedConfiguration {
         production_listener_rule: listener(80).default_rule_arn(),
         test_listener_rule: Some(listener(81).default_rule_arn()),
         role_arn: "arn:aws:iam::000000000000:role/ecs".to_owned(),
+    }
+}
+
+pub(crate) fn task_set(revision: &ServiceRevision, percent: u32) -> TaskSet {
+    TaskSet {
+        service: revision.service.clone(),
+        id: revision.id.clone(),
+        status: TaskSetStatus::Active,
+        scale_ppm: percent * 10_000,
+        started_by: None,
+        external_id: None,
+        stability: Stability::Stabilizing,
+        stability_at: revision.created_at,
+        tags: Tags::new(),
+        created_at: revision.created_at,
+        updated_at: revision.created_at,
     }
 }
 

@@ -1,6 +1,8 @@
 //! The safety laws of the rolling deployment, on any history of accidents.
 
-use model::{DesiredStatus, HealthStatus, StopCode, TargetHealthState, TaskState};
+use model::{
+    DesiredStatus, Entry, HealthStatus, Stability, StopCode, TargetHealthState, Task, TaskState,
+};
 use planner::bounds::bounds;
 use planner::health::{self, Verdict};
 use proptest::prelude::*;
@@ -49,6 +51,24 @@ fn counts(world: &World) -> (u32, u32) {
         healthy += u32::from(verdict == Verdict::Healthy);
     }
     (alive, healthy)
+}
+
+/// The share of each task set, and how many healthy tasks it has.
+fn healthy_by_set(world: &World) -> Vec<(u32, u32)> {
+    let service = world.snapshot.service(&service_key("web")).expect("the service");
+    let mut sets = Vec::new();
+    for set in world.task_sets("web") {
+        let revision =
+            world.snapshot.service_revision(&service.key, &set.id).expect("its revision");
+        let is_healthy = |task: &&Entry<Task>| {
+            let is_own = task.service.as_ref().is_some_and(|of| of.revision == set.id);
+            let verdict = health::verdict(&world.snapshot, service, revision, (task, world.now));
+            is_own && verdict == Verdict::Healthy
+        };
+        let healthy = world.snapshot.tasks_of_service(&service.key).filter(is_healthy).count();
+        sets.push((set.desired_count(service.desired_count), healthy as u32));
+    }
+    sets
 }
 
 fn suffer(world: &mut World, wanted: &mut Wanted, accident: &Accident) {
@@ -154,6 +174,43 @@ proptest! {
             let service = world.snapshot.service(&service_key("web")).expect("the service");
             prop_assert!(service.is_steady);
         }
+    }
+
+    /// Planning takes no healthy task from a task set that has no more of them than its share,
+    /// and when accidents cease, each set comes to its share and to nothing else.
+    #[test]
+    fn each_task_set_comes_to_its_share(
+        seed in any::<u64>(),
+        count in 0u32..6,
+        percents in (0u32..=100, 0u32..=100),
+        history in prop::collection::vec(accidents(), 1..60),
+    ) {
+        let mut world = World::new(seed);
+        world.node("n1", 100_000, 1_000_000);
+        let mut wanted = Wanted::rolling("web", count);
+        world.external_service(&wanted);
+        world.task_set("web", Some("web"), percents.0);
+        world.task_set("web", Some("web2"), percents.1);
+        for accident in history.iter().filter(|one| !matches!(one, Accident::Deploy)) {
+            suffer(&mut world, &mut wanted, accident);
+            let before = healthy_by_set(&world);
+            world.plan();
+            for ((share, before), (_, after)) in before.into_iter().zip(healthy_by_set(&world)) {
+                prop_assert!(after >= before.min(share), "{before} to {after} of {share}");
+            }
+        }
+        for _ in 0..20 {
+            world.pass_time(130);
+            world.settle();
+        }
+        for (share, healthy) in healthy_by_set(&world) {
+            prop_assert_eq!(share, healthy);
+        }
+        for set in world.task_sets("web") {
+            prop_assert_eq!(set.stability, Stability::SteadyState);
+        }
+        let shares: u32 = healthy_by_set(&world).into_iter().map(|(share, _)| share).sum();
+        prop_assert_eq!(counts(&world), (shares, shares));
     }
 
     /// The same seed gives the same state, to the byte.

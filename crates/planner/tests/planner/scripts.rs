@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use model::{
     Action, AlarmState, DeploymentStatus, DeploymentStrategy, HealthStatus, HookStatus,
-    LifecycleStage, StopCode, TargetHealthState, TaskState,
+    LifecycleStage, StopCode, TargetHealthState, Task, TaskSetStatus, TaskState,
 };
 
 use planner::preview::Assumptions;
@@ -59,6 +59,9 @@ fn command(world: &mut World, line: &str) -> String {
     match verb {
         "node" => world.node(words[0], number(&words, "cpu"), number(&words, "memory")),
         "service" => world.service(&wanted(&words)),
+        "external" => world.external_service(&wanted(&words)),
+        "task-set" | "scale-set" | "delete-set" | "primary" => task_set(world, verb, &words),
+        "sets" => return sets(world, words[0]),
         "scale" => {
             let count = words[1].parse().expect("a count");
             world.alter(words[0], |service| service.desired_count = count);
@@ -106,6 +109,30 @@ fn command(world: &mut World, line: &str) -> String {
         let _ = writeln!(text, "{line}");
         text
     })
+}
+
+/// What somebody does to a task set.
+fn task_set(world: &mut World, verb: &str, words: &[&str]) {
+    match verb {
+        // A second between them, so that they have an order.
+        "task-set" => {
+            world.pass_time(1);
+            world.task_set(words[0], text(words, "group"), number(words, "scale"));
+        }
+        "scale-set" => world.alter_task_set(chosen(words), |set| {
+            set.scale_ppm = number(words, "scale") * 10_000;
+        }),
+        "delete-set" => world.alter_task_set(chosen(words), |set| {
+            set.status = TaskSetStatus::Draining;
+            set.scale_ppm = 0;
+        }),
+        "primary" => {
+            let (name, index) = chosen(words);
+            let id = world.task_sets(name)[index - 1].id.clone();
+            world.alter(name, |service| service.primary_revision.clone_from(&id));
+        }
+        other => panic!("no command `{other}`"),
+    }
 }
 
 fn show(world: &World, name: &str) -> String {
@@ -173,6 +200,40 @@ fn preview(world: &World, words: &[&str]) -> String {
     text
 }
 
+/// A service and one of its task sets: `web 2`.
+fn chosen<'a>(words: &[&'a str]) -> (&'a str, usize) {
+    (words[0], words[1].parse().expect("a task set's place"))
+}
+
+/// The task sets of a service, oldest first, with their tasks.
+fn sets(world: &World, name: &str) -> String {
+    let service = world.snapshot.service(&service_key(name)).expect("the service");
+    let mut text = String::new();
+    for set in world.task_sets(name) {
+        let is_own = |task: &Task| {
+            task.last_status != TaskState::Stopped
+                && task.service.as_ref().is_some_and(|of| of.revision == set.id)
+        };
+        let tasks = world.tasks().into_iter().filter(is_own);
+        let mut tasks: Vec<String> = tasks
+            .map(|task| format!(" {} {}", world.name(&task), task.last_status.as_str()))
+            .collect();
+        tasks.sort();
+        let is_primary = set.id == service.primary_revision;
+        let _ = writeln!(
+            text,
+            "{}{:?} {:?} {}:{}",
+            if is_primary { "PRIMARY " } else { "" },
+            set.status,
+            set.stability,
+            set.desired_count(service.desired_count),
+            tasks.join(","),
+        );
+    }
+    let _ = writeln!(text, "{}", service.status.as_str());
+    text
+}
+
 /// The stage of a service's deployment, and what goes where.
 fn traffic(world: &World, name: &str) -> String {
     let service = world.snapshot.service(&service_key(name)).expect("the service");
@@ -208,6 +269,9 @@ fn events(world: &World, name: &str) -> String {
         let mut message = event.message.clone();
         for task in world.tasks() {
             message = message.replace(&task.key.id, world.name(&task));
+        }
+        for (set, index) in world.task_sets(name).into_iter().zip(1..) {
+            message = message.replace(&set.name(), &format!("SET{index}"));
         }
         for revision in world.snapshot.service_revisions.all() {
             message = message.replace(&revision.id, "REVISION");

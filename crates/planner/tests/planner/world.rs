@@ -8,10 +8,10 @@ use std::time::Duration;
 
 use crate::fixtures::{self, Wanted, scope, service_key, target_health};
 use model::{
-    AlarmState, AwsvpcConfiguration, Change, Cidr, DesiredStatus, HealthStatus, HookStatus,
-    LaunchType, Node, Plan, PropagateTags, Rng, Service, ServiceDeployment, ServiceLoadBalancer,
-    ServiceStatus, Snapshot, StopCode, Tags, TargetHealthState, Task, TaskDefinitionRef, TaskState,
-    Timestamp,
+    AlarmState, AwsvpcConfiguration, Change, Cidr, DeploymentController, DesiredStatus, Entry,
+    HealthStatus, HookStatus, LaunchType, Node, Plan, PropagateTags, Rng, Service,
+    ServiceDeployment, ServiceLoadBalancer, ServiceStatus, Snapshot, StopCode, Tags,
+    TargetHealthState, Task, TaskDefinitionRef, TaskSet, TaskState, Timestamp,
 };
 use planner::rollout::{self, RevisionSpec};
 use planner::{deployment, lint, network, placement, reaper, targets};
@@ -85,6 +85,7 @@ impl World {
         let old = self.snapshot.service(&key).cloned();
         let service = Service {
             status: ServiceStatus::Active,
+            controller: DeploymentController::Ecs,
             desired_count: wanted.count,
             deployment_configuration: configuration,
             health_check_grace_period_secs: Some(wanted.grace_secs),
@@ -106,6 +107,55 @@ impl World {
             None => plan.insert(service),
         }
         self.commit(plan);
+    }
+
+    /// Makes a service that is nothing but its task sets.
+    pub(crate) fn external_service(&mut self, wanted: &Wanted) {
+        self.service(wanted);
+        self.alter(&wanted.name, |service| {
+            service.controller = DeploymentController::External;
+            service.primary_revision = String::new();
+            service.current_deployment = String::new();
+        });
+    }
+
+    /// Makes a task set of a service, in this target group or in none.
+    pub(crate) fn task_set(&mut self, name: &str, group: Option<&str>, percent: u32) {
+        let key = service_key(name);
+        let wanted = Wanted { is_balanced: group.is_some(), ..Wanted::rolling(name, 0) };
+        let definition = fixtures::definition(&wanted, self.snapshot.revision as u32);
+        let mut spec = self.spec(&wanted, definition.reference());
+        for one in &mut spec.load_balancers {
+            one.target_group_arn = fixtures::group(group.unwrap_or_default()).arn();
+        }
+        let revision = rollout::task_set_revision(&key, spec, (self.now, &mut self.rng));
+        let mut plan = Plan::new();
+        plan.insert(fixtures::task_set(&revision, percent));
+        plan.insert(revision);
+        plan.insert(definition);
+        self.commit(plan);
+    }
+
+    /// Changes the record of a service's task set, by its place in the order of their age.
+    pub(crate) fn alter_task_set(
+        &mut self,
+        (name, index): (&str, usize),
+        change: impl Fn(&mut TaskSet),
+    ) {
+        let entry = self.task_sets(name)[index - 1].clone();
+        let mut next = (*entry.record).clone();
+        change(&mut next);
+        let mut plan = Plan::new();
+        plan.update(&entry, next);
+        self.commit(plan);
+    }
+
+    /// The oldest first.
+    pub(crate) fn task_sets(&self, name: &str) -> Vec<Entry<TaskSet>> {
+        let key = service_key(name);
+        let mut sets: Vec<_> = self.snapshot.task_sets_of(&key).cloned().collect();
+        sets.sort_by_key(|set| set.created_at);
+        sets
     }
 
     /// Changes the service's record alone.
