@@ -21,7 +21,7 @@ use tokio_util::{sync::CancellationToken, task::TaskTracker};
 use crate::{
     client::{Client, Ends, Protocol},
     client_stream::{self, ClientStream},
-    limits::{CLOSING_MAX, HEAD_BYTES_MAX, HEAD_TIMEOUT, HEADERS_MAX, STREAMS_MAX},
+    limits::{CLOSING_MAX, HEAD_BYTES_MAX, HEAD_TIMEOUT, STREAMS_MAX},
     proxy,
     shared::Shared,
 };
@@ -84,7 +84,6 @@ async fn serve_http1(io: TokioIo<ClientStream>, client: Arc<Client>, closing: Ca
     });
     let connection = http1::Builder::new()
         .max_buf_size(HEAD_BYTES_MAX)
-        .max_headers(HEADERS_MAX)
         .serve_connection(io, service)
         .with_upgrades();
     let connection = std::pin::pin!(connection);

@@ -25,8 +25,10 @@ pub(crate) const WORKER_QUEUE_MAX: usize = 1_024;
 pub(crate) const BACKLOG: u32 = 1_024;
 
 /// The longest head of a request or a response, and the buffer behind it.
+///
+/// It has at most 100 headers on HTTP/1, which is hyper's own bound: told another one, hyper
+/// clears its table of them for every head, and beyond its own it also allocates it.
 pub(crate) const HEAD_BYTES_MAX: usize = 64 * 1024;
-pub(crate) const HEADERS_MAX: usize = 128;
 /// Concurrent requests on one HTTP/2 connection.
 pub(crate) const STREAMS_MAX: u32 = 128;
 

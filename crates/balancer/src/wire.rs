@@ -20,12 +20,7 @@ use hyper::{
 use hyper_util::rt::TokioIo;
 use tokio::{net::TcpStream, sync::OwnedSemaphorePermit};
 
-use crate::{
-    body::RequestBody,
-    limits::{HEAD_BYTES_MAX, HEADERS_MAX},
-    shared::Shared,
-    small_writes::SmallWrites,
-};
+use crate::{body::RequestBody, limits::HEAD_BYTES_MAX, shared::Shared, small_writes::SmallWrites};
 
 /// What came of sending a request; one that was not sent is in the error.
 pub(crate) type Exchanged = Result<Response<Incoming>, TrySendError<Request<RequestBody>>>;
@@ -47,7 +42,6 @@ impl Wire {
     ) -> hyper::Result<Self> {
         let (sender, connection) = http1::Builder::new()
             .max_buf_size(HEAD_BYTES_MAX)
-            .max_headers(HEADERS_MAX)
             .handshake(TokioIo::new(SmallWrites(stream)))
             .await?;
         let driver: Driver = Box::pin(connection.with_upgrades());

@@ -1,6 +1,7 @@
 //! No request is read in two ways: what is ambiguous is refused, or framed anew for the target.
 
 use http_body_util::BodyExt as _;
+use tokio::io::AsyncWriteExt as _;
 
 use crate::{
     backend::{Backend, text},
@@ -44,6 +45,24 @@ async fn requests_with_unclear_framing_are_refused() {
         let answer = client::say(world.address(), &request).await;
         assert!(answer.starts_with("HTTP/1.1 400 "), "{request:?} got {answer:?}");
         assert_eq!(answer.matches("HTTP/1.").count(), 1, "{request:?} got {answer:?}");
+    }
+}
+
+/// The bound is hyper's own, which it keeps a table ready for.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_head_of_more_than_100_headers_is_refused() {
+    let backend = Backend::raw(|mut stream| async move {
+        // A client that left sees no answer.
+        stream.write_all(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n").await.ok();
+    })
+    .await;
+    let world = World::with(&[&backend]).await;
+    for (headers, status) in [(100, 200), (101, 431)] {
+        let more = "X-More: a\r\n".repeat(headers - 2);
+        let request = format!("GET / HTTP/1.1\r\nHost: a\r\nConnection: close\r\n{more}\r\n");
+        let answer = client::say(world.address(), &request).await;
+        let wanted = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&wanted), "{headers} headers got {answer:?}");
     }
 }
 
