@@ -63,7 +63,6 @@ pub(crate) struct Proxied {
     /// None once it was given back, or while it has a task of its own.
     pub(crate) wire: Option<Wire>,
     pub(crate) held: Option<InFlight>,
-    pub(crate) shared: Arc<Shared>,
     /// How long the target may send nothing.
     pub(crate) idle: Duration,
     pub(crate) stall: Stall,
@@ -224,7 +223,7 @@ impl Proxied {
     /// The answer was read to its end: the target is free, and so is its connection.
     fn finish(&mut self) {
         if let (Some(wire), Some(held), false) = (self.wire.take(), &self.held, self.must_close) {
-            release(wire, held, &self.shared);
+            release(wire, held, &self.stall.client().shared);
         }
         self.held = None;
     }

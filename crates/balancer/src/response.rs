@@ -41,23 +41,23 @@ pub(crate) fn pass_on(
 ) -> Response<ResponseBody> {
     let Sent { response, wire } = sent;
     let (mut parts, incoming) = response.into_parts();
-    let shared = Arc::clone(&open.client.shared);
+    let shared = &open.client.shared;
     route.counters.target_answered(parts.status);
     strip(&mut parts.headers);
-    route.cookies.set(&shared, &mut parts.headers);
+    route.cookies.set(shared, &mut parts.headers);
     if route.must_close {
         parts.headers.insert(CONNECTION, HeaderValue::from_static("close"));
     }
     let is_uploading = upload.is_some_and(|progress| !progress.is_done());
     let wire = if is_uploading {
-        wire.detach(&shared);
+        wire.detach(shared);
         None
     } else {
         Some(wire)
     };
     if incoming.is_end_stream() {
         if let Some(wire) = wire.filter(|_| !route.must_close) {
-            release(wire, &route.held, &shared);
+            release(wire, &route.held, shared);
         }
         return Response::from_parts(parts, ResponseBody::own(bytes::Bytes::new(), Some(open)));
     }
@@ -66,7 +66,6 @@ pub(crate) fn pass_on(
         wire,
         idle: route.idle,
         held: Some(route.held),
-        shared,
         stall: Stall::new(&open.client),
         must_close: route.must_close,
     };

@@ -28,7 +28,7 @@ use crate::{
 /// What is needed to send a request.
 #[derive(Debug)]
 pub(crate) struct Sender<'s> {
-    pub(crate) client: &'s Client,
+    pub(crate) client: &'s Arc<Client>,
     pub(crate) target: &'s Target,
     pub(crate) counters: &'s Counters,
     /// How long the target may take to answer, counted from the last byte of the request.
