@@ -1,4 +1,7 @@
-"""The balancer's processor time a request beside HAProxy's, with the same targets."""
+"""The balancer's processor time a request beside HAProxy's, with the same targets and headers.
+
+Rounds are short and take turns, for both share the machine with the load and the targets.
+"""
 
 import re
 import shutil
@@ -9,8 +12,8 @@ import world
 from report import Row, Target
 
 TITLE = "balancer"
-ROUNDS = 4
-SECONDS = 4
+ROUNDS = 10
+SECONDS = 3
 CONNECTIONS = 64
 PEER_PORT = 9000
 
@@ -21,12 +24,17 @@ global
 defaults
     mode http
     option http-keep-alive
-    option forwardfor
     timeout connect 5s
     timeout client 60s
     timeout server 60s
 frontend in
     bind 127.0.0.1:{port}
+    # What an application load balancer adds to a request, as ours does.
+    option forwardfor
+    http-request set-header X-Forwarded-Proto http
+    http-request set-header X-Forwarded-Port %[dst_port]
+    unique-id-format %{{+X}}o%Ts-%rt-%ci
+    unique-id-header X-Amzn-Trace-Id
     default_backend out
 backend out
     balance roundrobin
