@@ -129,6 +129,104 @@ def test_an_ec2_form_that_makes_no_sense(shared, case):
     assert code(form_service(shared, "ec2").send(body)) == (400, expected)
 
 
+ALARMS = "GraniteServiceVersion20100801"
+DESCRIBE_ALARMS = f"/service/{ALARMS}/operation/DescribeAlarms"
+# Errors by the names of their shapes, as this protocol has them.
+CBOR_BODIES = {
+    "no CBOR": (b"{}", "SerializationException"),
+    "a form": (b"Action=DescribeAlarms&Version=2010-08-01", "SerializationException"),
+    "a list": (b"\x80", "SerializationException"),
+    "a map that is cut off": (b"\xa1", "SerializationException"),
+    "a map without an end": (b"\xbf", "SerializationException"),
+    "a text without an end": (b"\xa1\x7f\x61a", "SerializationException"),
+    "a text longer than the body": (b"\xa1\x7b" + b"\xff" * 8, "SerializationException"),
+    "a list as long as can be said": (
+        b"\xa1\x6aAlarmNames\x9b" + b"\xff" * 8,
+        "SerializationException",
+    ),
+    "rubbish behind": (b"\xa0\xa0", "SerializationException"),
+    "an end of nothing": (b"\xff", "SerializationException"),
+    "a reserved length": (b"\xa1\x7c", "SerializationException"),
+    "text for a number": (b"\xa1\x6aMaxRecords\x63ten", "SerializationException"),
+    "a number too big": (b"\xa1\x6aMaxRecords\x1b" + b"\xff" * 8, "SerializationException"),
+    "a fraction for a number": (b"\xa1\x6aMaxRecords\xf9\x3e\x00", "SerializationException"),
+    "not UTF-8": (b"\xa1\x69NextToken\x62\xff\xfe", "SerializationException"),
+    "a key that is no text": (b"\xa1\x01\x02", "SerializationException"),
+    "a tag of nobody's": (b"\xa1\x6aMaxRecords\xc2\x41\x01", "SerializationException"),
+    "the same key twice": (b"\xa2\x69NextToken\x60\x69NextToken\x60", "SerializationException"),
+    "deep nesting": (b"\xa1\x6aAlarmNames" + b"\x81" * 100_000, "SerializationException"),
+    "deep tags": (b"\xa1\x6aAlarmNames" + b"\xc1" * 100_000, "SerializationException"),
+    "NULs": (b"\0" * 64, "SerializationException"),
+    "an unknown member": (b"\xa1\x64none\x01", "ValidationException"),
+    "out of range": (b"\xa1\x6aMaxRecords\x00", "ValidationException"),
+    "a token of nobody's": (b"\xa1\x69NextToken\x61x", "InvalidNextToken"),
+}
+
+
+def cbor_service(shared, scope="monitoring"):
+    headers = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+    return Service(shared, scope, headers)
+
+
+@pytest.mark.parametrize("case", CBOR_BODIES)
+def test_a_cbor_body_that_makes_no_sense(shared, case):
+    body, expected = CBOR_BODIES[case]
+    answer = cbor_service(shared).send(body, path=DESCRIBE_ALARMS)
+    assert answer.headers["smithy-protocol"] == "rpc-v2-cbor"
+    assert code(answer) == (400, expected)
+
+
+def test_a_cbor_body_of_too_many_values(shared):
+    body = b"\xa1\x6aAlarmNames\x9f" + b"\xf6" * 1_000_000 + b"\xff"
+    answer = cbor_service(shared).send(body, path=DESCRIBE_ALARMS)
+    assert code(answer) == (400, "SerializationException")
+
+
+def test_what_cbor_requires(shared):
+    path = f"/service/{ALARMS}/operation/SetAlarmState"
+    answer = cbor_service(shared).send(b"\xa0", path=path)
+    assert code(answer) == (400, "MissingRequiredParameterException")
+    assert answer.headers["x-amzn-query-error"] == "MissingParameter;Sender"
+
+
+UNKNOWN = "UnknownOperationException"
+CBOR_PLACES = {
+    "another operation": (DESCRIBE_ALARMS.replace("Alarms", "Clocks"), {}, (400, UNKNOWN)),
+    "another service": (DESCRIBE_ALARMS.replace("Granite", "Basalt"), {}, (400, UNKNOWN)),
+    "a service of JSON": (f"/service/{ECS}/operation/ListClusters", {}, (400, UNKNOWN)),
+    "no operation": (f"/service/{ALARMS}", {}, (400, UNKNOWN)),
+    "the root": ("/", {}, (400, UNKNOWN)),
+    "another protocol": (DESCRIBE_ALARMS, {"smithy-protocol": "rpc-v2-json"}, (400, UNKNOWN)),
+    "another type": (
+        DESCRIBE_ALARMS,
+        {"Content-Type": "application/json"},
+        (415, "UnsupportedMediaTypeException"),
+    ),
+}
+
+
+@pytest.mark.parametrize("case", CBOR_PLACES)
+def test_a_place_that_cbor_does_not_have(shared, case):
+    path, headers, expected = CBOR_PLACES[case]
+    assert code(cbor_service(shared).send(b"\xa0", path=path, headers=headers)) == expected
+
+
+@pytest.mark.parametrize("method", ["PUT", "DELETE", "PATCH"])
+def test_a_method_that_cbor_does_not_have(shared, method):
+    answer = cbor_service(shared).send(b"\xa0", path=DESCRIBE_ALARMS, method=method)
+    assert code(answer) == (404, UNKNOWN)
+
+
+def test_cbor_without_a_signature(shared):
+    answer = shared.http(
+        f"http://127.0.0.1:4566{DESCRIBE_ALARMS}",
+        "POST",
+        headers=cbor_service(shared).headers,
+        body=b"\xa0",
+    )
+    assert code(answer) == (400, "MissingAuthenticationTokenException")
+
+
 # -- signatures
 
 LONG_AGO = datetime.datetime(2020, 1, 1, tzinfo=datetime.timezone.utc)

@@ -11,7 +11,7 @@ from harness import clients
 from wire.values import Values
 
 MODELS = pathlib.Path(__file__).resolve().parents[1] / "models"
-SERVICES = ("ecs", "elbv2", "ec2", "sts", "logs")
+SERVICES = ("ecs", "elbv2", "ec2", "sts", "logs", "cloudwatch", "codedeploy")
 DRAWS = 3
 
 
@@ -66,6 +66,8 @@ def test_no_input_that_fits_the_model_is_our_failure(client, service):
         ("ecs", "RegisterContainerInstance"),
         ("elbv2", "CreateTrustStore"),
         ("elbv2", "AddListenerCertificates"),
+        ("codedeploy", "CreateApplication"),
+        ("codedeploy", "CreateDeployment"),
     ],
 )
 def test_what_is_not_implemented_is_named(client, service, name):
@@ -75,11 +77,14 @@ def test_what_is_not_implemented_is_named(client, service, name):
     assert message == f"operation `{name}` of `{service}` is not implemented by Longshore"
 
 
-@pytest.mark.parametrize(("service", "name"), [("ec2", "RunInstances"), ("logs", "StartQuery")])
+@pytest.mark.parametrize(
+    ("service", "name"),
+    [("ec2", "RunInstances"), ("logs", "StartQuery"), ("cloudwatch", "PutCompositeAlarm")],
+)
 def test_what_is_not_imported_is_unknown(client, service, name):
     model = client(service).meta.service_model.operation_model(name)
     status, code, message = answer(client(service), model)
-    unknown = {"ec2": "InvalidAction", "logs": "UnknownOperationException"}[service]
+    unknown = "InvalidAction" if service == "ec2" else "UnknownOperationException"
     assert (status, code) == (400, unknown)
     assert name in message
 

@@ -7,6 +7,7 @@ from unittest import mock
 import botocore.auth
 from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials
+from botocore.parsers import RpcV2CBORParser
 
 from harness import clients, commands
 
@@ -65,7 +66,9 @@ class Service:
 
 
 def code(answer):
-    """The status and AWS's code: JSON's `__type`, or XML's `<Code>`."""
+    """The status and AWS's code: the `__type` of JSON and CBOR, or XML's `<Code>`."""
+    if answer.headers["content-type"] == "application/cbor":
+        return answer.status, RpcV2CBORParser()._initial_body_parse(answer.body).get("__type")
     if answer.headers["content-type"].startswith("application/x-amz-json"):
         return answer.status, answer.json().get("__type")
     found = re.search(rb"<Code>([^<]*)</Code>", answer.body)

@@ -12,6 +12,16 @@ CATEGORIES = {
     "CATEGORY_SPACE": " ",
     "CATEGORY_NOT_SPACE": "abcABC019-_",
 }
+# What Python's patterns have no name for; the models have it inside of brackets only.
+UNICODE = {
+    r"\p{L}": "a-zA-Z",
+    r"\p{M}": "\u0301",
+    r"\p{N}": "0-9",
+    r"\p{P}": ".,",
+    r"\p{S}": "+",
+    r"\p{Z}": " ",
+    r"\p{Zs}": " ",
+}
 DEPTH_MAX = 9
 
 
@@ -77,7 +87,9 @@ class Values:
         return "".join(self.random.choice(TEXT) for _ in range(count))
 
     def _matching(self, pattern, least, most):
-        plain = pattern.replace(r"\p{L}\p{Z}\p{N}", r"a-zA-Z 0-9")
+        plain = pattern
+        for category, members in UNICODE.items():
+            plain = plain.replace(category, members)
         tree = parser.parse(plain)
         span = most if most is not None else least + 12
         for attempt in range(5000):

@@ -13,7 +13,9 @@ mod task;
 mod task_definition;
 mod task_set;
 
-pub use alarm::{Alarm, AlarmState};
+pub use alarm::{
+    Alarm, AlarmRule, AlarmState, Metric, MetricDimension, MetricStatistic, MissingData,
+};
 pub use cluster::{
     AccountSetting, CapacityProviderStrategyItem, Cluster, ClusterStatus, Tags, cluster_arn,
 };

@@ -1,0 +1,24 @@
+//! `EnableAlarmActions`: enables the actions of the named alarms, which have none.
+
+use aws_api::cloudwatch::{EnableAlarmActionsInput, EnableAlarmActionsResponse};
+use model::Alarm;
+use wire::ApiError;
+
+use super::alarm;
+use crate::{Api, Caller};
+
+/// COMPAT: its model has no error for a name that is no alarm's.
+pub(super) async fn run(
+    api: &Api,
+    caller: &Caller,
+    input: EnableAlarmActionsInput,
+) -> Result<EnableAlarmActionsResponse, ApiError> {
+    api.transact(caller, |turn| {
+        for known in alarm::named(turn.snapshot, turn.scope(), &input.alarm_names) {
+            let next = Alarm { has_actions_enabled: true, ..(*known.record).clone() };
+            turn.plan.update(known, next);
+        }
+        Ok(EnableAlarmActionsResponse {})
+    })
+    .await
+}
