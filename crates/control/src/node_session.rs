@@ -3,15 +3,12 @@
 //! INVARIANT: what the node was last sent is all that a delta is made against, so a
 //! new session starts from the whole.
 
-use std::collections::BTreeMap;
-
 use link::{Link, LinkError};
-use model::session::{
-    Assignment, FromNode, NameRecord, NodeFacts, SESSION_VERSION, TaskReport, ToNode,
-};
-use model::{Node, Plan, Snapshot, TaskKey};
+use model::session::{FromNode, NodeFacts, SESSION_VERSION, TaskReport, ToNode};
+use model::{Node, Plan};
 use observe::LogsError;
-use planner::{assignment, report};
+use planner::assignment::Sent;
+use planner::report;
 use store::{Closed, CommitError, Store, TransactError};
 
 use crate::clock::Clock;
@@ -95,57 +92,9 @@ async fn converse(
     }
 }
 
-/// What the node has been told.
-#[derive(Debug, Default)]
-struct Sent {
-    assignments: BTreeMap<TaskKey, Assignment>,
-    names: Vec<NameRecord>,
-}
-
-impl Sent {
-    fn whole(&mut self, snapshot: &Snapshot, node: &str) -> ToNode {
-        let assignments = assignment::assignments(snapshot, node);
-        self.names = assignment::names(snapshot);
-        self.assignments = assignments.iter().map(|one| (one.task.clone(), one.clone())).collect();
-        ToNode::Desired { revision: snapshot.revision, assignments, names: self.names.clone() }
-    }
-
-    /// What changed since the last message; `None` where nothing did.
-    fn delta(&mut self, snapshot: &Snapshot, node: &str) -> Option<ToNode> {
-        let now: BTreeMap<TaskKey, Assignment> = assignment::assignments(snapshot, node)
-            .into_iter()
-            .map(|one| (one.task.clone(), one))
-            .collect();
-        let is_new = |one: &&Assignment| {
-            self.assignments
-                .get(&one.task)
-                .is_none_or(|old| old.is_stopping != one.is_stopping || old.spec != one.spec)
-        };
-        let changed: Vec<Assignment> = now.values().filter(is_new).cloned().collect();
-        let removed: Vec<TaskKey> =
-            self.assignments.keys().filter(|key| !now.contains_key(key)).cloned().collect();
-        let names = assignment::names(snapshot);
-        let names_changed = (names != self.names).then(|| names.clone());
-        self.assignments = now;
-        self.names = names;
-        if changed.is_empty() && removed.is_empty() && names_changed.is_none() {
-            return None;
-        }
-        let revision = snapshot.revision;
-        Some(ToNode::Delta { revision, changed, removed, names: names_changed })
-    }
-}
-
 async fn receive(store: &Store, reported: &TaskReport) -> Result<(), SessionError> {
     let done = store.transact(|snapshot| {
-        let mut plan = Plan::new();
-        // A report about a task that is no more says nothing to anybody.
-        if let Some(task) = snapshot.task(&reported.task) {
-            let next = report::applied(task, reported);
-            if next != *task.record {
-                plan.update(task, next);
-            }
-        }
+        let plan = report::heard(snapshot, reported);
         Ok::<_, std::convert::Infallible>((plan, ()))
     });
     committed(done.await)

@@ -2,28 +2,10 @@
 
 use futures_util::future::join_all;
 use model::{Plan, Rng, Snapshot, Timestamp};
+use planner::Reconciler;
 use store::{Closed, CommitError, Store, Watcher};
 
 use crate::clock::Clock;
-
-/// A planner with its name. Every one of them is a line in [`reconcilers`].
-#[derive(Clone, Copy, Debug)]
-pub struct Reconciler {
-    pub name: &'static str,
-    pub plan: fn(&Snapshot, Timestamp, &mut Rng) -> Vec<Plan>,
-}
-
-pub fn reconcilers() -> Vec<Reconciler> {
-    vec![
-        Reconciler { name: "deployment", plan: planner::deployment::plan },
-        Reconciler { name: "placement", plan: |s, now, _| vec![planner::placement::plan(s, now)] },
-        Reconciler {
-            name: "draining",
-            plan: |s, now, _| vec![planner::targets::plan_draining(s, now)],
-        },
-        Reconciler { name: "reaper", plan: |s, now, _| vec![planner::reaper::plan(s, now)] },
-    ]
-}
 
 /// Runs until the store is closed.
 pub async fn run_reconciler(reconciler: Reconciler, store: Store, clock: Clock, mut rng: Rng) {

@@ -15,7 +15,7 @@ use crate::record::{
     Vpc,
 };
 use crate::table::{Entry, Key, Record, Table};
-use crate::{Change, Scope};
+use crate::{Change, Expect, Scope};
 
 /// Declares the tables: the field, the record, and the word in stored keys.
 macro_rules! tables {
@@ -146,6 +146,14 @@ impl Snapshot {
             }
         }
         self.revision = revision;
+    }
+
+    /// The first record that is not as a plan read it: the plan is not to be committed.
+    pub fn first_unmet(&self, expects: &[Expect]) -> Option<Key> {
+        expects
+            .iter()
+            .find(|expect| self.revision_of(&expect.key) != expect.revision)
+            .map(|expect| expect.key.clone())
     }
 
     pub fn task(&self, key: &TaskKey) -> Option<&Entry<Task>> {

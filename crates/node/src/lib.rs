@@ -17,7 +17,7 @@ mod manager;
 pub mod observed;
 pub mod ports;
 mod probe;
-mod report;
+pub mod report;
 mod reports;
 mod runner;
 pub mod step;

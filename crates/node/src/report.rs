@@ -5,7 +5,7 @@ use model::{ContainerState, HealthStatus, TaskState};
 
 use crate::observed::{Container, Observed, Phase};
 
-pub(crate) fn report(assignment: &Assignment, observed: &Observed) -> TaskReport {
+pub fn report(assignment: &Assignment, observed: &Observed) -> TaskReport {
     let containers = assignment
         .spec
         .containers

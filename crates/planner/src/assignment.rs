@@ -2,10 +2,12 @@
 //!
 //! INVARIANT: a task is told to stop only when none of its targets is left.
 
-use model::session::{AssignedContainer, Assignment, NameRecord, TaskSpec};
+use std::collections::BTreeMap;
+
+use model::session::{AssignedContainer, Assignment, NameRecord, TaskSpec, ToNode};
 use model::{
     ContainerDefinition, ContainerOverride, DesiredStatus, Entry, KeyValue, Snapshot, Task,
-    TaskState,
+    TaskKey, TaskState,
 };
 
 /// Every task that the node is to hold, in key order. Stopped ones are not among them.
@@ -61,6 +63,47 @@ pub fn names(snapshot: &Snapshot) -> Vec<NameRecord> {
             addresses: vec![load_balancer.address],
         })
         .collect()
+}
+
+/// What a node has been told in its session.
+///
+/// INVARIANT: it is all that a delta is made against, so a new session starts from the whole.
+#[derive(Clone, Debug, Default)]
+pub struct Sent {
+    assignments: BTreeMap<TaskKey, Assignment>,
+    names: Vec<NameRecord>,
+}
+
+impl Sent {
+    pub fn whole(&mut self, snapshot: &Snapshot, node: &str) -> ToNode {
+        let assignments = assignments(snapshot, node);
+        self.names = names(snapshot);
+        self.assignments = assignments.iter().map(|one| (one.task.clone(), one.clone())).collect();
+        ToNode::Desired { revision: snapshot.revision, assignments, names: self.names.clone() }
+    }
+
+    /// What changed since the last message; `None` where nothing did.
+    pub fn delta(&mut self, snapshot: &Snapshot, node: &str) -> Option<ToNode> {
+        let now: BTreeMap<TaskKey, Assignment> =
+            assignments(snapshot, node).into_iter().map(|one| (one.task.clone(), one)).collect();
+        let is_new = |one: &&Assignment| {
+            self.assignments
+                .get(&one.task)
+                .is_none_or(|old| old.is_stopping != one.is_stopping || old.spec != one.spec)
+        };
+        let changed: Vec<Assignment> = now.values().filter(is_new).cloned().collect();
+        let removed: Vec<TaskKey> =
+            self.assignments.keys().filter(|key| !now.contains_key(key)).cloned().collect();
+        let names = names(snapshot);
+        let names_changed = (names != self.names).then(|| names.clone());
+        self.assignments = now;
+        self.names = names;
+        if changed.is_empty() && removed.is_empty() && names_changed.is_none() {
+            return None;
+        }
+        let revision = snapshot.revision;
+        Some(ToNode::Delta { revision, changed, removed, names: names_changed })
+    }
 }
 
 fn overridden(container: &ContainerDefinition, task: &Task) -> ContainerDefinition {

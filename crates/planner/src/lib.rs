@@ -22,10 +22,14 @@ pub mod network;
 pub mod placement;
 pub mod preview;
 pub mod reaper;
+mod reconcilers;
 pub mod report;
 pub mod rollout;
+pub mod route_config;
 pub mod targets;
 pub mod task;
 pub mod task_set;
 pub mod traffic;
 pub mod watch;
+
+pub use reconcilers::{Reconciler, reconcilers};

@@ -4,7 +4,19 @@
 //! late cannot take a task back.
 
 use model::session::{ContainerReport, TaskReport};
-use model::{Actor, DesiredStatus, StopCode, Task, TaskContainer, TaskState};
+use model::{Actor, DesiredStatus, Plan, Snapshot, StopCode, Task, TaskContainer, TaskState};
+
+/// What a node's report changes. One about a task that is no more says nothing to anybody.
+pub fn heard(snapshot: &Snapshot, report: &TaskReport) -> Plan {
+    let mut plan = Plan::new();
+    if let Some(task) = snapshot.task(&report.task) {
+        let next = applied(task, report);
+        if next != *task.record {
+            plan.update(task, next);
+        }
+    }
+    plan
+}
 
 /// The record after the report; the same record where there is nothing new in it.
 pub fn applied(task: &Task, report: &TaskReport) -> Task {

@@ -9,7 +9,7 @@
 
 use std::sync::{Arc, OnceLock};
 
-use model::{Change, Expect, Key, Snapshot};
+use model::{Change, Expect, Snapshot};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::engine::{Engine, EngineCommit, EngineError, Write};
@@ -89,7 +89,7 @@ impl<E: Engine> Writer<E> {
         let mut commits = Vec::new();
         let mut pending: Vec<Pending> = Vec::with_capacity(group.len());
         for request in group {
-            if let Some(key) = first_unmet(&snapshot, request.expects) {
+            if let Some(key) = snapshot.first_unmet(&request.expects) {
                 pending.push((request.answer, Err(CommitError::Conflict(key))));
                 continue;
             }
@@ -136,12 +136,4 @@ impl<E: Engine> Writer<E> {
 struct GroupFailure {
     error: EngineError,
     pending: Vec<Pending>,
-}
-
-/// The first record that is not as it was read.
-fn first_unmet(snapshot: &Snapshot, expects: Vec<Expect>) -> Option<Key> {
-    expects
-        .into_iter()
-        .find(|expect| snapshot.revision_of(&expect.key) != expect.revision)
-        .map(|expect| expect.key)
 }

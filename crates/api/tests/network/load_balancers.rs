@@ -142,7 +142,7 @@ fn attributes_are_shown_whole_and_set() {
     let keys = between(&again, "Key");
     let at = keys.iter().position(|key| key == "idle_timeout.timeout_seconds");
     assert_eq!(between(&again, "Value")[at.expect("it is shown")], "4000");
-    let config = control::route_config(&world.snapshot());
+    let config = planner::route_config::route_config(&world.snapshot());
     assert_eq!(config.load_balancers[0].attributes.idle_timeout_seconds, 4000);
 }
 

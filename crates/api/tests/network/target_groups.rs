@@ -82,7 +82,7 @@ fn attributes_reach_the_data_plane() {
         "InvalidConfigurationRequest: 'slow_start.duration_seconds' can be enabled only when \
          'load_balancing.algorithm.type' is 'round_robin'"
     );
-    let config = control::route_config(&world.snapshot());
+    let config = planner::route_config::route_config(&world.snapshot());
     let attributes = &config.target_groups[0].attributes;
     assert_eq!(attributes.deregistration_delay_seconds, 0);
     assert_eq!(attributes.slow_start_seconds, 30);

@@ -34,7 +34,10 @@ fn a_target_is_registered_with_the_port_of_its_group() {
     assert_eq!(between(&shown, "AvailabilityZone"), ["us-east-1b", "us-east-1b"]);
     assert_eq!(between(&shown, "State"), ["initial", "initial"]);
     assert_eq!(between(&shown, "Reason")[0], "Elb.RegistrationInProgress");
-    assert_eq!(control::route_config(&world.snapshot()).target_groups[0].targets.len(), 2);
+    assert_eq!(
+        planner::route_config::route_config(&world.snapshot()).target_groups[0].targets.len(),
+        2
+    );
 }
 
 #[test]

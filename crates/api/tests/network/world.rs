@@ -221,7 +221,7 @@ impl World {
 
     /// INVARIANT: whatever the operations accept, the data plane serves.
     fn check_routes(&self) {
-        let config = control::route_config(&self.snapshot());
+        let config = planner::route_config::route_config(&self.snapshot());
         routing::compile(&config).expect("what was accepted can be served");
     }
 }

@@ -5,12 +5,12 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use api::{Api, ApiConfig};
 use control::{
-    Clock, Functions, Presence, SessionState, Settled, reconcilers, run_reconciler, serve_sessions,
-    sweep_logs,
+    Clock, Functions, Presence, SessionState, Settled, run_reconciler, serve_sessions, sweep_logs,
 };
 use edge::{AuthMode, Edge, Limits, Parts};
 use model::{Rng, Scope};
 use observe::Logs;
+use planner::reconcilers;
 use store::{SqliteEngine, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;

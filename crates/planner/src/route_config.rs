@@ -1,10 +1,11 @@
-//! What the balancer is to serve, made of the snapshot.
+//! What the balancer is to serve, made of the snapshot; and what it says of it, in our words.
 
 use model::{
-    Action, Attributes, Entry, Listener, LoadBalancer, Rule, RuleCondition, Snapshot, Target,
-    TargetGroup,
+    Action, Attributes, Entry, Listener, LoadBalancer, Plan, Rule, RuleCondition, Snapshot, Target,
+    TargetGroup, TargetHealth, TargetHealthState, Timestamp,
 };
 use routing::config;
+use routing::session::{FromBalancer, TargetName};
 
 /// The whole configuration of the balancer: a pure function of the snapshot.
 pub fn route_config(snapshot: &Snapshot) -> config::Config {
@@ -250,5 +251,66 @@ fn stickiness<'a>(get: &impl Fn(&str) -> Option<&'a str>) -> Option<config::Stic
 fn read<T: std::str::FromStr>(value: &str, into: &mut T) {
     if let Ok(value) = value.parse() {
         *into = value;
+    }
+}
+
+/// A target's health as a record has it.
+pub fn observed_health(health: &routing::TargetHealth) -> TargetHealth {
+    TargetHealth {
+        state: match health.state {
+            routing::TargetHealthState::Initial => TargetHealthState::Initial,
+            routing::TargetHealthState::Healthy => TargetHealthState::Healthy,
+            routing::TargetHealthState::Unhealthy | routing::TargetHealthState::Unavailable => {
+                TargetHealthState::Unhealthy
+            }
+            routing::TargetHealthState::Unused => TargetHealthState::Unused,
+            routing::TargetHealthState::Draining => TargetHealthState::Draining,
+        },
+        reason: health.reason.map(reason_code),
+        description: health.description.clone(),
+    }
+}
+
+/// What a balancer's word makes of the target's record; nothing where it is no news, or about
+/// a target that is no more.
+pub fn heard(snapshot: &Snapshot, message: &FromBalancer, now: Timestamp) -> Plan {
+    let mut plan = Plan::new();
+    match message {
+        FromBalancer::Health(name, health) => {
+            let health = observed_health(health);
+            if let Some(target) = named(snapshot, name)
+                && target.draining_since.is_none()
+                && target.health != health
+            {
+                let is_healthy = health.state == TargetHealthState::Healthy;
+                let healthy_at = target.healthy_at.or(is_healthy.then_some(now));
+                plan.update(target, Target { health, healthy_at, ..(*target.record).clone() });
+            }
+        }
+        FromBalancer::Drained(name) => {
+            if let Some(target) = named(snapshot, name)
+                && target.draining_since.is_some()
+            {
+                plan.delete(target);
+            }
+        }
+        FromBalancer::Applied { .. }
+        | FromBalancer::BindFailed { .. }
+        | FromBalancer::Bound { .. } => {}
+    }
+    plan
+}
+
+fn named<'a>(snapshot: &'a Snapshot, name: &TargetName) -> Option<&'a Entry<Target>> {
+    let id = format!("{}/{}:{}", name.target_group_arn, name.address, name.port);
+    let scope = model::Arn::parse(&name.target_group_arn)?.scope;
+    snapshot.targets.get(&scope, &id)
+}
+
+/// The code as the API shows it, which is how it is serialized.
+fn reason_code(reason: routing::Reason) -> String {
+    match serde_json::to_value(reason) {
+        Ok(serde_json::Value::String(code)) => code,
+        Ok(_) | Err(_) => "Elb.InternalError".to_owned(),
     }
 }
