@@ -76,6 +76,16 @@ pub struct Assignment {
     pub spec: TaskSpec,
 }
 
+impl Assignment {
+    /// Whether a node that holds the task at this generation is to follow it.
+    ///
+    /// One of the same generation may say more than the last: that a task is to stop follows
+    /// from its targets being gone, which leaves its own record as it is.
+    pub fn is_news(&self, generation: u64) -> bool {
+        self.generation >= generation
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct TaskSpec {
     /// Overrides already applied.

@@ -185,7 +185,7 @@ impl<H: Host> Node<H> {
 
     fn assign(&mut self, assignment: Assignment) {
         match self.tasks.get_mut(&assignment.task) {
-            Some(held) if assignment.generation > held.generation => {
+            Some(held) if assignment.is_news(held.generation) => {
                 held.generation = assignment.generation;
                 held.wish.send_replace(Wish::Hold(Box::new(assignment)));
             }

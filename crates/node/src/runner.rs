@@ -164,7 +164,7 @@ impl<H: Host> Runner<H> {
     fn follow_wish(&mut self) {
         let wish = self.wish.borrow_and_update().clone();
         match wish {
-            Wish::Hold(assignment) if assignment.generation >= self.assignment.generation => {
+            Wish::Hold(assignment) if assignment.is_news(self.assignment.generation) => {
                 self.assignment = *assignment;
             }
             Wish::Hold(_) => {}

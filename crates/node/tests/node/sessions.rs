@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use model::TaskState;
-use model::session::NameRecord;
+use model::session::{Assignment, NameRecord};
 
 use crate::setting::{Setting, exit_code, expect_nothing_left, running, stopping, task};
 
@@ -89,6 +89,19 @@ async fn an_older_generation_is_not_followed() {
     session.desire(std::slice::from_ref(&web)).await;
     session.until("t", TaskState::Stopped).await;
     assert_eq!(setting.host.look(|table| table.times("start web")), 1);
+}
+
+/// That its targets are gone changes nothing in a task's record.
+#[tokio::test]
+async fn a_stop_of_the_generation_that_a_session_began_with_is_followed() {
+    let web = task("t", "web");
+    let (_setting, mut control, session) = running(&web).await;
+    drop(session);
+    let mut session = control.session().await;
+    let draining = Assignment { generation: web.generation + 1, ..web.clone() };
+    session.desire(std::slice::from_ref(&draining)).await;
+    session.change(Assignment { is_stopping: true, ..draining }).await;
+    session.until("t", TaskState::Stopped).await;
 }
 
 #[tokio::test]
