@@ -147,6 +147,11 @@ impl<'a> Fleet<'a> {
             self.announcer.registered(group, count);
         }
         for target in missing {
+            // Somebody may be stopping the task at this moment: one that is told to stop is to
+            // have no target.
+            if let Some(task) = target.task.as_ref().and_then(|key| self.view.snapshot.task(key)) {
+                self.plan.read(task);
+            }
             self.plan.insert(target);
         }
         for seen in &self.view.tasks {

@@ -213,6 +213,31 @@ proptest! {
         prop_assert_eq!(counts(&world), (shares, shares));
     }
 
+    /// A plan that registers a target holds only while its task is as it was read: somebody may
+    /// be stopping the task meanwhile, and one that is told to stop is to have no target.
+    #[test]
+    fn a_target_is_registered_of_a_task_as_it_was_read(seed in any::<u64>()) {
+        let mut world = World::new(seed);
+        world.node("n1", 10_000, 100_000);
+        world.service(&Wanted::rolling("web", 2));
+        world.plan();
+        world.run_nodes();
+        let plans = planner::deployment::plan(&world.snapshot, world.now, &mut world.rng);
+        let mut registered = 0;
+        for plan in plans {
+            for change in &plan.changes {
+                let model::Change::Put(model::AnyRecord::Target(target)) = change else { continue };
+                let task = target.task.clone().expect("it is a task's");
+                let entry = world.snapshot.task(&task).expect("the task");
+                let key = model::Record::key(&*entry.record);
+                let expected = model::Expect { key, revision: Some(entry.revision) };
+                prop_assert!(plan.expects.contains(&expected));
+                registered += 1;
+            }
+        }
+        prop_assert_eq!(registered, 2);
+    }
+
     /// The same seed gives the same state, to the byte.
     #[test]
     fn the_same_seed_gives_the_same_bytes(seed in any::<u64>()) {
