@@ -14,6 +14,7 @@ mod events;
 mod failure;
 mod fleet;
 mod halted;
+mod home;
 mod pass;
 mod protection;
 mod roll;
@@ -23,8 +24,8 @@ mod words;
 
 use model::{
     DeploymentController, DeploymentStatus, DesiredStatus, Entry, Plan, Rng, Service,
-    ServiceDeployment, ServiceRevision, ServiceStatus, Snapshot, StopCode, Task, TaskState,
-    Timestamp,
+    ServiceDeployment, ServiceRevision, ServiceStatus, Snapshot, StopCode, TargetHealthState, Task,
+    TaskState, Timestamp,
 };
 
 use crate::health::{self, Verdict};
@@ -165,6 +166,25 @@ impl<'a> View<'a> {
     /// The tasks of one revision.
     fn tasks_of<'b>(&'b self, revision: &'b str) -> impl Iterator<Item = &'b Seen<'a>> {
         self.tasks.iter().filter(move |seen| seen.revision == revision)
+    }
+
+    /// Whether a task is in the target groups that the primary revision's tasks are in.
+    fn is_at_home(&self, seen: &Seen<'_>) -> bool {
+        let of = self.revision_of(seen.revision);
+        let primary = self.revision_of(&self.service.primary_revision);
+        of.zip(primary)
+            .is_some_and(|(of, primary)| of.target_group_arns == primary.target_group_arns)
+    }
+
+    /// Whether a task of it gets requests, or would: one that is leaving does until its targets
+    /// are draining.
+    fn is_serving(&self, seen: &Seen<'_>) -> bool {
+        seen.is_healthy() || self.has_healthy_target(seen)
+    }
+
+    fn has_healthy_target(&self, seen: &Seen<'_>) -> bool {
+        let mut targets = self.snapshot.targets_of_task(&seen.task.key);
+        targets.any(|target| target.health.state == TargetHealthState::Healthy)
     }
 
     fn healthy_count(&self, revision: &str) -> u32 {

@@ -31,6 +31,18 @@ impl RuleRef<'_> {
             RuleRef::Default(listener) => &listener.default_actions,
         }
     }
+
+    fn set_actions(&self, actions: Vec<Action>, plan: &mut Plan) {
+        match self {
+            RuleRef::Rule(rule) => {
+                plan.update(rule, Rule { actions, ..(*rule.record).clone() });
+            }
+            RuleRef::Default(listener) => {
+                let default_actions = actions;
+                plan.update(listener, Listener { default_actions, ..(*listener.record).clone() });
+            }
+        }
+    }
 }
 
 /// The rule of that ARN, which may be a listener's default rule.
@@ -67,17 +79,68 @@ pub fn shift(
         let wanted = pair.weights(source, rule.actions());
         let Some(actions) = with_weights(rule.actions(), &wanted) else { continue };
         is_changed = true;
-        match rule {
-            RuleRef::Rule(rule) => {
-                plan.update(rule, Rule { actions, ..(*rule.record).clone() });
+        rule.set_actions(actions, plan);
+    }
+    is_changed
+}
+
+/// Names the revision's own target groups in its rules, where they are not named, so that their
+/// targets are checked; they get no traffic by it. Whether any rule changes.
+pub fn admit(snapshot: &Snapshot, revision: &ServiceRevision, plan: &mut Plan) -> bool {
+    let mut is_changed = false;
+    for (arn, own) in rules(revision) {
+        let Some(rule) = rule(snapshot, &revision.service.scope, arn) else { continue };
+        let mut actions = rule.actions().to_vec();
+        for action in &mut actions {
+            if let Action::Forward { target_groups, is_short_form, .. } = action
+                && !target_groups.iter().any(|group| group.target_group_arn == own)
+            {
+                let target_group_arn = own.to_owned();
+                target_groups.push(WeightedTargetGroup { target_group_arn, weight: 0 });
+                *is_short_form = false;
             }
-            RuleRef::Default(listener) => {
-                let default_actions = actions;
-                plan.update(listener, Listener { default_actions, ..(*listener.record).clone() });
-            }
+        }
+        if actions != rule.actions() {
+            is_changed = true;
+            rule.set_actions(actions, plan);
         }
     }
     is_changed
+}
+
+/// Each rule of the revision's load balancers, with the revision's own target group there.
+fn rules(revision: &ServiceRevision) -> BTreeMap<&str, &str> {
+    let each = revision.registrations().flat_map(|(load_balancer, own)| {
+        let advanced = load_balancer.advanced.iter();
+        let rules = advanced.flat_map(|advanced| {
+            [Some(&advanced.production_listener_rule), advanced.test_listener_rule.as_ref()]
+        });
+        rules.flatten().map(move |rule| (rule.as_str(), own))
+    });
+    each.collect()
+}
+
+/// Whether a rule of the revision's load balancers sends requests to another target group than
+/// the revision's own, or to none.
+pub fn is_elsewhere(snapshot: &Snapshot, revision: &ServiceRevision) -> bool {
+    rules(revision).into_iter().any(|(arn, own)| {
+        let rule = rule(snapshot, &revision.service.scope, arn);
+        rule.is_some_and(|rule| rule.actions().iter().any(|action| is_not_to(action, own)))
+    })
+}
+
+/// Whether an action forwards, and not all of it to this group.
+fn is_not_to(action: &Action, own: &str) -> bool {
+    match action {
+        Action::Forward { target_groups, .. } => {
+            let (own, other): (Vec<_>, Vec<_>) = target_groups
+                .iter()
+                .filter(|group| group.weight > 0)
+                .partition(|group| group.target_group_arn == own);
+            own.is_empty() || !other.is_empty()
+        }
+        Action::Redirect { .. } | Action::FixedResponse { .. } => false,
+    }
 }
 
 /// What traffic depends on and is no more, in ECS's words.

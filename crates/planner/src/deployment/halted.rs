@@ -4,6 +4,7 @@
 //! depends on it.
 
 use super::capacity::{self, Demand};
+use super::home;
 use super::pass::Pass;
 
 pub(super) fn plan(pass: &mut Pass<'_>) {
@@ -18,6 +19,9 @@ pub(super) fn plan(pass: &mut Pass<'_>) {
         }
     } else {
         keep(pass, target, desired);
+    }
+    if progress.is_none() {
+        home::bring(pass);
     }
     // What the failed revision does not serve, the one before it does.
     let serving = if progress.is_some() { 0 } else { view.healthy_count(target) };

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use model::{DeploymentStatus, Entry, Task};
 
+use super::home::{self, Traffic};
 use super::pass::Pass;
 use super::{Seen, View, protection, scaling_reason};
 use crate::backoff::Backoff;
@@ -13,7 +14,10 @@ use crate::health::Verdict;
 pub(super) fn plan(pass: &mut Pass<'_>) {
     let view = pass.fleet.view;
     let backoff = pass.fleet.backoff(pass.revision);
-    let counts = Counts::of(view, &backoff);
+    // At rest the rules are the caller's.
+    let is_at_rest = pass.known.status.is_final();
+    let traffic = if is_at_rest { Traffic::Home } else { home::bring(pass) };
+    let counts = Counts { traffic, ..Counts::of(view, &backoff) };
     let stops = choose_stops(view, &counts);
     let stopped = pass.fleet.stop(&stops.chosen);
     protection::hold(&mut pass.fleet, &stops.held);
@@ -45,6 +49,7 @@ struct Counts {
     unhealthy: u32,
     /// The new revision does not stay up.
     is_failing: bool,
+    traffic: Traffic,
 }
 
 impl Counts {
@@ -61,6 +66,7 @@ impl Counts {
             alive: present().count() as u32 - unhealthy,
             unhealthy,
             is_failing: backoff.failed_tasks > 0,
+            traffic: Traffic::Home,
         }
     }
 
@@ -71,7 +77,8 @@ impl Counts {
 
     /// Every task is the one wanted, is healthy, and nothing of the old is left.
     fn is_settled(&self, view: &View<'_>) -> bool {
-        self.primary_healthy == self.desired
+        self.traffic == Traffic::Home
+            && self.primary_healthy == self.desired
             && self.alive == self.desired
             && self.unhealthy == 0
             && view.tasks.iter().all(|seen| seen.is_primary || !seen.is_leaving())
@@ -123,14 +130,23 @@ fn choose_stops<'a>(view: &'a View<'_>, counts: &Counts) -> Stops<'a> {
 
     // Each healthy task of the new revision stands for one of the old. Beyond those,
     // old ones go only to make room where the upper bound leaves none.
-    let old = in_stop_order(view, false);
+    // Of the healthy first those that get no requests, where there are two target groups.
+    let mut old = in_stop_order(view, false);
+    let is_home = counts.traffic == Traffic::Home;
+    old.sort_by_key(|seen| (seen.is_healthy(), view.is_at_home(seen) == is_home));
     let replaced =
         (old.len() as u32).saturating_sub(counts.desired.saturating_sub(counts.primary_healthy));
     let wanted = counts.desired.saturating_sub(counts.primary);
     let room = counts.bounds.running_max.saturating_sub(counts.alive);
     let in_the_way = wanted.saturating_sub(room);
-    let quota = replaced.max(in_the_way.min(old.len() as u32)) as usize;
-    let (free, held_old) = protection::choose(&old, quota);
+    let in_the_way = in_the_way.min(old.len() as u32);
+    let quota = match counts.traffic {
+        Traffic::Home => replaced.max(in_the_way),
+        Traffic::Coming => 0,
+        // The old ones that get requests serve alone.
+        Traffic::Elsewhere => in_the_way,
+    };
+    let (free, held_old) = protection::choose(&old, quota as usize);
     held.extend(held_old);
     for seen in free {
         if spend(seen) {
