@@ -10,7 +10,7 @@ use model::{
     Timestamp,
 };
 
-use crate::hooks;
+use crate::{hooks, traffic};
 
 /// COMPAT: what `LATEST` is for Linux ("Fargate platform versions", ECS Developer Guide).
 pub const FARGATE_PLATFORM_VERSION: &str = "1.4.0";
@@ -60,7 +60,12 @@ pub fn begin(
 ) -> Begun {
     let source = source(snapshot, key);
     let sources = source_revisions(snapshot, key);
-    let progress = first_progress(&configuration, (source, &sources), (now, rng));
+    // What an earlier deployment left, of tasks or of traffic, is put right first.
+    let is_other = |one: &SourceRevision| source.is_none_or(|source| one.id != source.id);
+    let is_left = sources.iter().any(is_other)
+        || source.is_some_and(|source| traffic::is_elsewhere(snapshot, source));
+    let first = if is_left { LifecycleStage::ReconcileService } else { LifecycleStage::PreScaleUp };
+    let progress = first_progress(&configuration, (source, first), (now, rng));
     let groups = target_groups(snapshot, &spec.load_balancers, (key, progress.is_some()));
     let revision = new_revision(key, (spec, groups), (now, rng));
     let deployment = ServiceDeployment {
@@ -140,16 +145,13 @@ fn source<'a>(snapshot: &'a Snapshot, key: &ServiceKey) -> Option<&'a Entry<Serv
 /// Where a deployment begins that keeps both revisions; `None` where tasks are replaced.
 fn first_progress(
     configuration: &DeploymentConfiguration,
-    (source, sources): (Option<&Entry<ServiceRevision>>, &[SourceRevision]),
+    (source, stage): (Option<&Entry<ServiceRevision>>, LifecycleStage),
     (now, rng): (Timestamp, &mut Rng),
 ) -> Option<Progress> {
     if configuration.strategy == DeploymentStrategy::Rolling {
         return None;
     }
     let source = source.map(|source| source.id.clone());
-    let is_mixed = sources.iter().any(|one| Some(&one.id) != source.as_ref());
-    let stage =
-        if is_mixed { LifecycleStage::ReconcileService } else { LifecycleStage::PreScaleUp };
     Some(Progress {
         source,
         stage,

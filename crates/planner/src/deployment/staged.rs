@@ -232,11 +232,18 @@ fn shift(pass: &mut Pass<'_>, ready: &Ready<'_>, shares: Shares) -> bool {
 }
 
 /// All traffic to the source, and then away with what a deployment before this one left.
+///
+/// The source is waited for while others serve. Where nobody does there is nothing to lose, and
+/// a source that does not come up would hold up what mends it.
 fn reconcile(pass: &mut Pass<'_>, ready: &Ready<'_>) -> bool {
-    let desired = pass.fleet.view.service.desired_count;
+    let view = pass.fleet.view;
     if let Some(source) = ready.source {
-        let is_whole = pass.fleet.view.healthy_count(&source.id) >= desired;
-        if !is_whole || shift(pass, ready, Shares { production: 0, test: 0 }) {
+        let is_whole = view.healthy_count(&source.id) >= view.service.desired_count;
+        let is_of_another = |seen: &Seen<'_>| seen.revision != source.id;
+        let do_others_serve =
+            view.tasks.iter().any(|seen| view.is_serving(seen) && is_of_another(seen));
+        let is_waiting = !is_whole && do_others_serve;
+        if is_waiting || shift(pass, ready, Shares { production: 0, test: 0 }) {
             return false;
         }
     }
