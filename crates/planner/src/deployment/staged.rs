@@ -256,9 +256,11 @@ fn roll_back(pass: &mut Pass<'_>, ready: &Ready<'_>) {
     let Some(source) = ready.source else { return };
     let demand = Demand { wanted: pass.fleet.view.service.desired_count, is_starting: true };
     let is_whole = capacity::scale(&mut pass.fleet, source, demand);
+    // The deployment before this one may have moved traffic as well, so the rules are asked too.
     let shares = pass.known.progress.as_ref();
     let is_back = shares
-        .is_some_and(|progress| (progress.production_permille, progress.test_permille) == (0, 0));
+        .is_some_and(|progress| (progress.production_permille, progress.test_permille) == (0, 0))
+        && !traffic::is_elsewhere(pass.fleet.view.snapshot, source);
     if !is_back {
         // While the source comes up again, the target goes on serving.
         capacity::scale(&mut pass.fleet, ready.target, demand);
