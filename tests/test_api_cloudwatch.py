@@ -20,9 +20,15 @@ RULE = {
 }
 
 
-@pytest.fixture(scope="module")
-def cloudwatch(shared):
-    return shared.boto("cloudwatch")
+# What boto3 speaks, what SDKs of other languages speak, and what old ones of any speak.
+@pytest.fixture(scope="module", params=["json", "smithy-rpc-v2-cbor", "query"])
+def cloudwatch(shared, request):
+    client = shared.boto("cloudwatch", protocol=request.param)
+    assert client.meta.service_model.resolved_protocol == request.param
+    for page in client.get_paginator("describe_alarms").paginate():
+        if found := names(page):
+            client.delete_alarms(AlarmNames=found)
+    return client
 
 
 def put(cloudwatch, *names, **changes):
@@ -40,7 +46,7 @@ def names(answer):
     return [alarm["AlarmName"] for alarm in answer["MetricAlarms"]]
 
 
-# -- the CLI, whose botocore picks the protocol itself
+# -- the CLI
 
 
 def test_the_life_of_an_alarm(shared):
@@ -101,8 +107,8 @@ def test_the_cli_shows_what_is_refused(shared):
     )
 
 
-def test_the_cli_turns_pages(shared, cloudwatch):
-    put(cloudwatch, *(f"turn-{number}" for number in range(5)))
+def test_the_cli_turns_pages(shared):
+    put(shared.boto("cloudwatch"), *(f"turn-{number}" for number in range(5)))
     shown = shared.aws("cloudwatch", "describe-alarms", alarm_name_prefix="turn-", page_size=2)
     assert names(shown) == [f"turn-{number}" for number in range(5)]
 
@@ -333,11 +339,11 @@ def test_an_exception_has_its_class(cloudwatch):
         cloudwatch.list_tags_for_resource(ResourceARN=f"{ACCOUNT}:alarm:none")
 
 
-# -- the protocols of older clients
+# -- the bytes of each protocol
 
 
-def test_a_client_that_speaks_forms(shared, cloudwatch):
-    put(cloudwatch, "by form")
+def test_a_client_that_speaks_forms(shared):
+    put(shared.boto("cloudwatch"), "by form")
     headers = {"Content-Type": "application/x-www-form-urlencoded"}
     form = Service(shared, "monitoring", headers)
     start = "Version=2010-08-01&Action="
@@ -352,8 +358,8 @@ def test_a_client_that_speaks_forms(shared, cloudwatch):
     assert code(form.send(f"{start}NoSuch")) == (400, "InvalidAction")
 
 
-def test_a_client_that_speaks_json(shared, cloudwatch):
-    put(cloudwatch, "by json")
+def test_a_client_that_speaks_json(shared):
+    put(shared.boto("cloudwatch"), "by json")
     target = "GraniteServiceVersion20100801"
     headers = {"Content-Type": "application/x-amz-json-1.0"}
     json = Service(shared, "monitoring", headers)

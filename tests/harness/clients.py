@@ -78,9 +78,15 @@ def options(named):
     return arguments
 
 
-def boto(namespace, service, credentials, region=REGION):
-    """A client whose every request is sent inside the namespace, by the thread that calls."""
-    client = botocore.session.Session().create_client(
+def boto(namespace, service, credentials, region=REGION, protocol=None):
+    """A client whose every request is sent inside the namespace, by the thread that calls.
+
+    Of a service's protocols it speaks the one that botocore likes best, or the one given.
+    """
+    session = botocore.session.Session()
+    if protocol:
+        _speak_only(session, protocol)
+    client = session.create_client(
         service,
         region_name=region,
         endpoint_url=commands.ENDPOINT,
@@ -94,12 +100,27 @@ def boto(namespace, service, credentials, region=REGION):
         ),
     )
     # Not public, but the one spot that waiters and paginators pass as well; the release is pinned.
-    session = client._endpoint.http_session
-    send = session.send
+    connections = client._endpoint.http_session
+    send = connections.send
 
     def send_inside(request):
         with namespace.inside():
             return send(request)
 
-    session.send = send_inside
+    connections.send = send_inside
     return client
+
+
+def _speak_only(session, protocol):
+    """As another SDK does, which likes another protocol best than botocore."""
+    loader = session.get_component("data_loader")
+    load = loader.load_service_model
+
+    def load_for(service, kind, *rest, **named):
+        model = load(service, kind, *rest, **named)
+        if kind != "service-2":
+            return model
+        assert protocol in model["metadata"]["protocols"], model["metadata"]
+        return {**model, "metadata": {**model["metadata"], "protocols": [protocol]}}
+
+    loader.load_service_model = load_for

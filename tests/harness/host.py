@@ -94,9 +94,10 @@ class Host:
         env = clients.variables(credentials or self.credentials(), self._home, region)
         return clients.aws(self.namespace, [*arguments, *clients.options(named)], env)
 
-    def boto(self, service, region=clients.REGION, credentials=None):
+    def boto(self, service, region=clients.REGION, credentials=None, protocol=None):
         """A boto3 client, far cheaper a call than the CLI."""
-        return clients.boto(self.namespace, service, credentials or self.credentials(), region)
+        known = credentials or self.credentials()
+        return clients.boto(self.namespace, service, known, region, protocol)
 
     def http(self, url, method="GET", host=None, headers=(), body=None, timeout=30):
         """One request from inside, on a connection of its own. Names below .localhost work."""
