@@ -294,12 +294,14 @@ def test_the_root_file_system_can_be_read_only(cluster):
 
 
 def test_an_init_process_reaps_orphans(cluster):
-    # The first process waits for nobody, so an orphan stays where it is the one to reap it.
+    # The first process waits for nobody, so an orphan stays where it is the one to reap it. It
+    # ends when it is one: the shell that started it would reap it too.
     script = """
         (until read pid </orphan && FATE; do usleep 10000; done 2>/dev/null
             tr '\\0\\n' '  ' </proc/1/cmdline; echo
             cat /proc/[0-9]*/stat | grep -c ') Z '; echo end) &
-        (sh -c 'echo $$ >/orphan' &)
+        (sh -c 'echo $$ >/orphan
+            until grep -q "PPid:.1$" /proc/$$/status; do usleep 10000; done' &)
         exec tail -f /dev/null
     """
 
