@@ -91,7 +91,7 @@ impl Functions {
         let (client, endpoint) = (self.client.clone(), self.endpoint.clone());
         self.calls.spawn(async move {
             let answer = match invoke(&client, endpoint.as_ref(), &call).await {
-                Ok(body) => hook_call::read(&call.function_arn, &body),
+                Ok(body) => hook_call::read(&call, &body),
                 Err(error) => hook_call::unreachable(&call.function_arn, &told(&error)),
             };
             note(&store, &clock, (&call, &answer)).await;

@@ -34,6 +34,7 @@ use events::Announcer;
 use fleet::Fleet;
 use pass::Pass;
 
+pub use ending::left_by_request;
 pub use failure::threshold;
 
 /// Plans one step of every service, one plan a service, so that one's conflict

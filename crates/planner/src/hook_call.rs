@@ -25,8 +25,18 @@ pub struct Call {
     pub deployment: String,
     pub hook_id: String,
     pub function_arn: String,
+    pub form: Form,
     /// JSON.
     pub event: String,
+}
+
+/// Whose event a function is given, and so how it answers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// By what it returns.
+    Ecs,
+    /// By a call of its own; what it returns says nothing.
+    CodeDeploy,
 }
 
 /// What became of a call.
@@ -42,6 +52,8 @@ pub enum Answer {
         delay: Duration,
         details: Option<String>,
     },
+    /// It was told, and will say what it found through `CodeDeploy`.
+    Told,
 }
 
 /// The calls that are due, and when the next is.
@@ -57,17 +69,21 @@ pub fn due(snapshot: &Snapshot, now: Timestamp) -> (Vec<Call>, Option<Timestamp>
             continue;
         }
         for run in &progress.hooks {
-            match (&run.target, run.invoke_at) {
-                (HookTarget::Lambda { function_arn, .. }, Some(at))
-                    if run.status == HookStatus::InProgress =>
-                {
-                    if at <= now {
-                        calls.push(call(deployment, (progress, run), function_arn));
-                    } else {
-                        next = Some(next.map_or(at, |next| next.min(at)));
-                    }
+            let Some(at) = run.invoke_at.filter(|_| run.status == HookStatus::InProgress) else {
+                continue;
+            };
+            if at > now {
+                next = Some(next.map_or(at, |next| next.min(at)));
+                continue;
+            }
+            match &run.target {
+                HookTarget::Lambda { function_arn, .. } => {
+                    calls.push(call(deployment, (progress, run), function_arn));
                 }
-                (HookTarget::Lambda { .. } | HookTarget::Pause, _) => {}
+                HookTarget::CodeDeploy { function, deployment_id } => {
+                    calls.push(code_deploy_call(deployment, run, (function, deployment_id)));
+                }
+                HookTarget::Pause => {}
             }
         }
     }
@@ -75,7 +91,14 @@ pub fn due(snapshot: &Snapshot, now: Timestamp) -> (Vec<Call>, Option<Timestamp>
 }
 
 /// What a function's answer says.
-pub fn read(function_arn: &str, body: &[u8]) -> Answer {
+pub fn read(call: &Call, body: &[u8]) -> Answer {
+    match call.form {
+        Form::Ecs => read_status(&call.function_arn, body),
+        Form::CodeDeploy => Answer::Told,
+    }
+}
+
+fn read_status(function_arn: &str, body: &[u8]) -> Answer {
     let parsed: Value = serde_json::from_slice(body).unwrap_or_default();
     let details = || parsed.get("hookDetails").filter(|it| !it.is_null()).map(Value::to_string);
     match parsed.get("hookStatus").and_then(Value::as_str) {
@@ -123,6 +146,7 @@ pub fn answered(
             run.invoke_at = Some(now + *delay);
             run.details = merged(run.details.as_deref(), details.as_deref());
         }
+        Answer::Told => run.invoke_at = None,
     }
     next.updated_at = now;
     Some(next)
@@ -181,6 +205,24 @@ fn call(
         deployment: deployment.id.clone(),
         hook_id: run.id.clone(),
         function_arn: function_arn.to_owned(),
+        form: Form::Ecs,
+        event: event.to_string(),
+    }
+}
+
+/// COMPAT: the event is that of "Validate an Amazon ECS service" (`CodeDeploy` User Guide).
+fn code_deploy_call(
+    deployment: &ServiceDeployment,
+    run: &HookRun,
+    (function, deployment_id): (&str, &str),
+) -> Call {
+    let event = json!({ "DeploymentId": deployment_id, "LifecycleEventHookExecutionId": run.id });
+    Call {
+        service: deployment.service.clone(),
+        deployment: deployment.id.clone(),
+        hook_id: run.id.clone(),
+        function_arn: function.to_owned(),
+        form: Form::CodeDeploy,
         event: event.to_string(),
     }
 }
@@ -205,7 +247,7 @@ mod tests {
 
     #[track_caller]
     fn check(body: &str, expected: &Answer) {
-        assert_eq!(&read(ARN, body.as_bytes()), expected);
+        assert_eq!(&read_status(ARN, body.as_bytes()), expected);
     }
 
     #[test]
@@ -224,7 +266,7 @@ mod tests {
 
     #[test]
     fn what_is_no_answer_fails_with_a_reason() {
-        let reason = |body: &str| match read(ARN, body.as_bytes()) {
+        let reason = |body: &str| match read_status(ARN, body.as_bytes()) {
             Answer::Failed { reason } => reason,
             other => format!("{other:?}"),
         };

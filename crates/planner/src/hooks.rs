@@ -12,18 +12,24 @@ use model::{
 
 const ID_LENGTH: usize = 43;
 
-/// The runs of the hooks that name a stage, for a deployment that enters it.
+/// The runs of the hooks that name a stage, for a deployment that enters it before or at
+/// this step of production traffic.
 pub fn begin(
     hooks: &[LifecycleHook],
-    stage: LifecycleStage,
+    (stage, step): (LifecycleStage, u32),
     (now, rng): (Timestamp, &mut Rng),
 ) -> Vec<HookRun> {
-    let named = hooks.iter().enumerate().filter(|(_, hook)| hook.stages.contains(&stage));
+    let named = hooks.iter().enumerate().filter(|(_, hook)| {
+        // The stages around a shift of traffic are entered for each step.
+        hook.stages.contains(&stage) && !(hook.is_once && step > 0)
+    });
     named
         .map(|(index, hook)| {
             let (kind, status, invoke_at) = match hook.target {
                 HookTarget::Pause => ("pause", HookStatus::AwaitingAction, None),
-                HookTarget::Lambda { .. } => ("lambda", HookStatus::InProgress, Some(now)),
+                HookTarget::Lambda { .. } | HookTarget::CodeDeploy { .. } => {
+                    ("lambda", HookStatus::InProgress, Some(now))
+                }
             };
             HookRun {
                 // COMPAT: the form of a hook's id ("Pausing deployments with lifecycle hooks").

@@ -160,7 +160,7 @@ fn first_progress(
         production_permille: 0,
         test_permille: 0,
         shifted_at: None,
-        hooks: hooks::begin(&configuration.lifecycle_hooks, stage, (now, rng)),
+        hooks: hooks::begin(&configuration.lifecycle_hooks, (stage, 0), (now, rng)),
     })
 }
 

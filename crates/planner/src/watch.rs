@@ -86,6 +86,7 @@ fn hooks(progress: &Progress) -> Vec<String> {
             let what = match &run.target {
                 HookTarget::Pause => format!("pause {}", run.id),
                 HookTarget::Lambda { function_arn, .. } => format!("function {function_arn}"),
+                HookTarget::CodeDeploy { function, .. } => format!("function {function}"),
             };
             format!("{what}: {}", run.status.as_str())
         })

@@ -35,6 +35,9 @@ pub(super) fn render(hook: &LifecycleHook) -> ecs::DeploymentLifecycleHook {
             Some(function_arn),
             role_arn.clone(),
         ),
+        HookTarget::CodeDeploy { function, .. } => {
+            (ecs::DeploymentLifecycleHookTargetType::AwsLambda, Some(function), None)
+        }
         HookTarget::Pause => (ecs::DeploymentLifecycleHookTargetType::Pause, None, None),
     };
     ecs::DeploymentLifecycleHook {
@@ -55,6 +58,9 @@ pub(super) fn render_run(run: &HookRun) -> ecs::DeploymentLifecycleHookDetail {
     let (kind, function) = match &run.target {
         HookTarget::Lambda { function_arn, .. } => {
             (ecs::DeploymentLifecycleHookTargetType::AwsLambda, Some(function_arn.clone()))
+        }
+        HookTarget::CodeDeploy { function, .. } => {
+            (ecs::DeploymentLifecycleHookTargetType::AwsLambda, Some(function.clone()))
         }
         HookTarget::Pause => (ecs::DeploymentLifecycleHookTargetType::Pause, None),
     };
@@ -123,6 +129,7 @@ fn parse(given: &ecs::DeploymentLifecycleHook) -> Result<LifecycleHook, ApiError
     Ok(LifecycleHook {
         target,
         stages,
+        is_once: false,
         details: given.hook_details.as_ref().map(ToString::to_string),
         timeout_mins: minutes.map_or(Ok(TIMEOUT_MINUTES_DEFAULT), |minutes| {
             within("timeoutInMinutes", minutes, 1..=minutes_max)

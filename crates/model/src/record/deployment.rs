@@ -129,6 +129,8 @@ pub struct DeploymentAlarms {
 pub struct LifecycleHook {
     pub target: HookTarget,
     pub stages: Vec<LifecycleStage>,
+    /// Whether it is left out where a stage is entered again, for the next step of traffic.
+    pub is_once: bool,
     /// JSON that the function is given, as the caller wrote it.
     pub details: Option<String>,
     pub timeout_mins: u32,
@@ -139,6 +141,9 @@ pub struct LifecycleHook {
 pub enum HookTarget {
     /// A function that is asked.
     Lambda { function_arn: String, role_arn: Option<String> },
+    /// A function that is told once, and answers through `CodeDeploy`
+    /// (`PutLifecycleEventHookExecutionStatus`).
+    CodeDeploy { function: String, deployment_id: String },
     /// A person who is waited for (`ContinueServiceDeployment`).
     Pause,
 }

@@ -1,6 +1,6 @@
 //! Ends a deployment before its target: back to where it came from, or left where it is.
 
-use model::{DeploymentStatus, Rollback};
+use model::{DeploymentFailure, DeploymentStatus, Rollback, ServiceDeployment, Timestamp};
 
 use super::failure::{self, Found};
 use super::pass::Pass;
@@ -41,6 +41,19 @@ pub(super) fn begin(pass: &mut Pass<'_>) -> bool {
     }
     pass.deployment.failure = Some(failure);
     true
+}
+
+/// The deployment, ended where it is: nothing is moved back, and what serves goes on serving.
+pub fn left_by_request(deployment: &ServiceDeployment, now: Timestamp) -> ServiceDeployment {
+    let failure = DeploymentFailure::Requested;
+    ServiceDeployment {
+        status: DeploymentStatus::Stopped,
+        status_reason: Some(words::stop_reason(&failure)),
+        failure: Some(failure),
+        finished_at: Some(now),
+        updated_at: now,
+        ..deployment.clone()
+    }
 }
 
 /// The revision that there is to go back to.

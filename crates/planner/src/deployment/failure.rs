@@ -105,7 +105,7 @@ fn refusal(stage: LifecycleStage, run: &HookRun) -> Option<DeploymentFailure> {
     match (run.status, &run.target) {
         // That is what whoever was waited for decided.
         (HookStatus::Failed, HookTarget::Pause) => Some(DeploymentFailure::Requested),
-        (HookStatus::Failed, HookTarget::Lambda { .. }) => {
+        (HookStatus::Failed, HookTarget::Lambda { .. } | HookTarget::CodeDeploy { .. }) => {
             let reason = run.reason.clone().unwrap_or_default();
             Some(DeploymentFailure::Hook { stage, reason })
         }
@@ -114,6 +114,10 @@ fn refusal(stage: LifecycleStage, run: &HookRun) -> Option<DeploymentFailure> {
         }
         (HookStatus::TimedOut, HookTarget::Lambda { function_arn, .. }) if is_rolling_back => {
             let reason = words::function_timed_out(function_arn);
+            Some(DeploymentFailure::Hook { stage, reason })
+        }
+        (HookStatus::TimedOut, HookTarget::CodeDeploy { .. }) if is_rolling_back => {
+            let reason = words::CALLBACK_TIMED_OUT.to_owned();
             Some(DeploymentFailure::Hook { stage, reason })
         }
         (

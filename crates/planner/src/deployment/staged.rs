@@ -191,7 +191,8 @@ fn enter(pass: &mut Pass<'_>, ready: &Ready<'_>, stage: Stage) {
         progress.step += 1;
     }
     let hooks = &pass.known.deployment_configuration.lifecycle_hooks;
-    progress.hooks = hooks::begin(hooks, stage, (now, pass.fleet.announcer.rng()));
+    let chance = (now, pass.fleet.announcer.rng());
+    progress.hooks = hooks::begin(hooks, (stage, progress.step), chance);
     let mut shares =
         Shares { production: progress.production_permille, test: progress.test_permille };
     match stage {

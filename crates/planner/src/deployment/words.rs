@@ -8,6 +8,10 @@ use model::DeploymentFailure;
 
 pub(super) const DELETED: &str = "Service was deleted.";
 pub(super) const NO_CANDIDATE: &str = "No rollback candidate was found to run the rollback.";
+/// COMPAT: `CodeDeploy`'s own words ("Error codes for AWS `CodeDeploy`").
+pub(super) const CALLBACK_TIMED_OUT: &str = "The deployment timed out while waiting for a status \
+    callback. CodeDeploy expects a status callback within one hour after a deployment hook is \
+    invoked.";
 
 pub(super) fn function_timed_out(function_arn: &str) -> String {
     format!("Lifecycle hook target {function_arn} timed out.")

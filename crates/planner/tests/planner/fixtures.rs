@@ -58,6 +58,7 @@ impl Wanted {
         });
         let pause = LifecycleHook {
             target: HookTarget::Pause,
+            is_once: false,
             stages: self.pauses.clone(),
             details: None,
             timeout_mins: 60,
