@@ -4,6 +4,7 @@
 
 mod alarm;
 mod cluster;
+mod code_deploy;
 mod deployment;
 mod elb;
 mod network;
@@ -18,6 +19,10 @@ pub use alarm::{
 };
 pub use cluster::{
     AccountSetting, CapacityProviderStrategyItem, Cluster, ClusterStatus, Tags, cluster_arn,
+};
+pub use code_deploy::{
+    AutoRollback, AutoRollbackEvent, CodeDeployAlarms, CodeDeployApplication, CodeDeployConfig,
+    CodeDeployDeployment, CodeDeployGroup, CodeDeploySettings, TargetGroupPair,
 };
 pub use deployment::{
     CircuitBreaker, DeploymentAlarms, DeploymentConfiguration, DeploymentFailure, DeploymentStatus,

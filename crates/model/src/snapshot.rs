@@ -9,7 +9,8 @@ use std::collections::BTreeMap;
 use imbl::{OrdMap, OrdSet};
 
 use crate::record::{
-    AccountSetting, Alarm, ClientToken, Cluster, Interface, Listener, LoadBalancer, Node, Rule,
+    AccountSetting, Alarm, ClientToken, Cluster, CodeDeployApplication, CodeDeployConfig,
+    CodeDeployDeployment, CodeDeployGroup, Interface, Listener, LoadBalancer, Node, Rule,
     SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target,
     TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, TaskSet,
     Vpc,
@@ -116,6 +117,10 @@ tables! {
     alarms: Alarm = "alarm",
     client_tokens: ClientToken = "client-token",
     clusters: Cluster = "cluster",
+    code_deploy_applications: CodeDeployApplication = "code-deploy-application",
+    code_deploy_configs: CodeDeployConfig = "code-deploy-config",
+    code_deploy_deployments: CodeDeployDeployment = "code-deploy-deployment",
+    code_deploy_groups: CodeDeployGroup = "code-deploy-group",
     interfaces: Interface = "interface",
     listeners: Listener = "listener",
     load_balancers: LoadBalancer = "load-balancer",
@@ -304,6 +309,10 @@ impl Indexed for AccountSetting {}
 impl Indexed for Alarm {}
 impl Indexed for ClientToken {}
 impl Indexed for Cluster {}
+impl Indexed for CodeDeployApplication {}
+impl Indexed for CodeDeployConfig {}
+impl Indexed for CodeDeployDeployment {}
+impl Indexed for CodeDeployGroup {}
 impl Indexed for Interface {}
 impl Indexed for Listener {}
 impl Indexed for LoadBalancer {}
@@ -344,6 +353,10 @@ keyed! {
     ClientToken: |r| r.scope.clone(), |r| format!("{}/{}", r.operation, r.token);
     Alarm: |r| r.scope.clone(), |r| r.name.clone();
     Cluster: |r| r.scope.clone(), |r| r.name.clone();
+    CodeDeployApplication: |r| r.scope.clone(), |r| r.name.clone();
+    CodeDeployConfig: |r| r.scope.clone(), |r| r.name.clone();
+    CodeDeployDeployment: |r| r.scope.clone(), |r| r.id.clone();
+    CodeDeployGroup: |r| r.scope.clone(), |r| format!("{}/{}", r.application, r.name);
     Interface: |r| r.scope.clone(), |r| format!("{}/{}", r.vpc_id, r.address);
     Listener: |r| r.scope.clone(), Listener::arn;
     LoadBalancer: |r| r.scope.clone(), |r| r.name.clone();

@@ -61,7 +61,9 @@ pub fn plan_service(
         ServiceStatus::Active => {
             let view = View::of(snapshot, service, now);
             match service.controller {
-                DeploymentController::Ecs => plan_deployment(&view, rng),
+                DeploymentController::Ecs | DeploymentController::CodeDeploy => {
+                    plan_deployment(&view, rng)
+                }
                 DeploymentController::External => task_sets::plan(Fleet::new(&view, rng)),
             }
         }

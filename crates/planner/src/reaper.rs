@@ -73,6 +73,13 @@ fn reap_services(snapshot: &Snapshot, now: Timestamp, plan: &mut Plan) {
             plan.delete(deployment);
         }
     }
+    // What is known of CodeDeploy's deployment is what the service's own says.
+    for deployment in snapshot.code_deploy_deployments.all() {
+        let of_service = (&deployment.service, &deployment.service_deployment);
+        if snapshot.service_deployment(of_service.0, of_service.1).is_none() {
+            plan.delete(deployment);
+        }
+    }
 }
 
 /// A definition that is being deleted goes when no task or service uses it.

@@ -1,14 +1,14 @@
 //! `CreateService`: makes a service and begins its first deployment.
 
 use aws_api::ecs::{self, CreateServiceRequest, CreateServiceResponse, errors};
-use model::{Cidr, DeploymentController, Entry, Service, ServiceKey, ServiceStatus, Tags};
+use model::{Cidr, Entry, Service, ServiceKey, ServiceStatus, Tags};
 use planner::rollout::{self, RevisionSpec};
 use wire::ApiError;
 
 use super::service_settings::{self as settings, Unhonoured, is_filled};
 use super::{
-    cluster, deployment_configuration, launch, service, service_load_balancers, tags,
-    task_definition,
+    cluster, deployment_configuration, deployment_controller, launch, service,
+    service_load_balancers, tags, task_definition,
 };
 use crate::client_token::{Seen, TokenRequest};
 use crate::{Api, Caller, Turn, default_network};
@@ -137,6 +137,8 @@ fn new_service(
         )
     })?;
     let desired_count = settings::desired_count(desired_count)?;
+    let controller = deployment_controller::parse(input.deployment_controller.as_ref())?;
+    deployment_controller::check_create(controller, input, &spec.load_balancers)?;
     let configuration =
         deployment_configuration::parse(input.deployment_configuration.as_ref(), None)?;
     deployment_configuration::check_load_balancers(&configuration, &spec.load_balancers)?;
@@ -153,7 +155,7 @@ fn new_service(
     Ok(Service {
         key,
         status: ServiceStatus::Active,
-        controller: DeploymentController::Ecs,
+        controller,
         desired_count,
         deployment_configuration: configuration,
         health_check_grace_period_secs,
@@ -179,7 +181,6 @@ fn refuse_what_is_not_honoured(input: &CreateServiceRequest) -> Result<(), ApiEr
         }
     }
     settings::refuse_unhonoured(&Unhonoured {
-        deployment_controller: input.deployment_controller.as_ref(),
         availability_zone_rebalancing: input.availability_zone_rebalancing,
         service_connect: input.service_connect_configuration.as_ref(),
         others: &[

@@ -6,19 +6,20 @@ use std::collections::BTreeMap;
 
 use aws_api::ecs;
 use model::{
-    DeploymentFailure, DeploymentStatus, DesiredStatus, PropagateTags, Service, ServiceDeployment,
-    ServiceKey, ServiceRevision, ServiceStatus, Snapshot, TaskState, cluster_arn,
+    DeploymentController, DeploymentFailure, DeploymentStatus, DesiredStatus, PropagateTags,
+    Service, ServiceDeployment, ServiceKey, ServiceRevision, ServiceStatus, Snapshot, TaskState,
+    cluster_arn,
 };
 
 use super::{
-    cluster, deployment_configuration, network_configuration, service_deployment,
-    service_load_balancers, tags, task_definition,
+    cluster, deployment_configuration, deployment_controller, network_configuration,
+    replacement_sets, service_deployment, service_load_balancers, tags, task_definition,
 };
 use crate::Turn;
 
 /// The tasks of one revision of a service.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct Counts {
+pub(crate) struct Counts {
     pub running: u32,
     pub pending: u32,
     /// Those that are to run.
@@ -68,9 +69,7 @@ pub(super) fn render(snapshot: &Snapshot, service: &Service) -> ecs::Service {
             .health_check_grace_period_secs
             .map(|seconds| seconds as i32),
         scheduling_strategy: Some(ecs::SchedulingStrategy::Replica),
-        deployment_controller: Some(ecs::DeploymentController {
-            r#type: Some(ecs::DeploymentControllerType::Ecs),
-        }),
+        deployment_controller: Some(deployment_controller::render(service.controller)),
         enable_ecs_managed_tags: Some(service.is_managed_tags_enabled),
         propagate_tags: Some(propagate_tags(service.propagate_tags)),
         enable_execute_command: Some(false),
@@ -78,14 +77,20 @@ pub(super) fn render(snapshot: &Snapshot, service: &Service) -> ecs::Service {
         resource_management_type: Some(ecs::ResourceManagementType::Customer),
         ..ecs::Service::default()
     };
-    match snapshot.service_revision(&service.key, &service.primary_revision) {
-        Some(revision) => with_revision(snapshot, shown, revision),
-        None => shown,
+    let revision = snapshot.service_revision(&service.key, &service.primary_revision);
+    match (service.controller, revision) {
+        (DeploymentController::CodeDeploy, _) => {
+            replacement_sets::with_task_sets((snapshot, service), shown, &counts)
+        }
+        (DeploymentController::Ecs | DeploymentController::External, Some(revision)) => {
+            with_revision(snapshot, shown, revision)
+        }
+        (DeploymentController::Ecs | DeploymentController::External, None) => shown,
     }
 }
 
 /// What a service shows of the revision that new tasks run.
-fn with_revision(
+pub(super) fn with_revision(
     snapshot: &Snapshot,
     shown: ecs::Service,
     revision: &ServiceRevision,
@@ -263,7 +268,7 @@ fn cause(failure: Option<&DeploymentFailure>) -> &'static str {
 }
 
 /// The deployment that made a revision.
-fn deployment_of<'a>(
+pub(super) fn deployment_of<'a>(
     snapshot: &'a Snapshot,
     service: &'a Service,
     revision: &str,

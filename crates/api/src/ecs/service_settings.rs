@@ -16,7 +16,6 @@ const DESIRED_COUNT_MAX: i32 = 5_000;
 /// The fields of both requests that are honoured only where they say nothing.
 #[derive(Debug)]
 pub(super) struct Unhonoured<'a> {
-    pub deployment_controller: Option<&'a ecs::DeploymentController>,
     pub availability_zone_rebalancing: Option<ecs::AvailabilityZoneRebalancing>,
     pub service_connect: Option<&'a ecs::ServiceConnectConfiguration>,
     /// Further fields, and whether each asks for anything.
@@ -25,13 +24,6 @@ pub(super) struct Unhonoured<'a> {
 
 /// Refuses by name what would be stored and ignored.
 pub(super) fn refuse_unhonoured(given: &Unhonoured<'_>) -> Result<(), ApiError> {
-    match given.deployment_controller.and_then(|controller| controller.r#type) {
-        None | Some(ecs::DeploymentControllerType::Ecs) => {}
-        Some(
-            other @ (ecs::DeploymentControllerType::CodeDeploy
-            | ecs::DeploymentControllerType::External),
-        ) => return Err(unsupported_value("deploymentController.type", other.as_str())),
-    }
     match given.availability_zone_rebalancing {
         None | Some(ecs::AvailabilityZoneRebalancing::Disabled) => {}
         Some(enabled @ ecs::AvailabilityZoneRebalancing::Enabled) => {

@@ -11,8 +11,8 @@ use wire::ApiError;
 
 use super::service_settings::{self as settings, Unhonoured, is_filled};
 use super::{
-    cluster, deployment_configuration, launch, network_configuration, service,
-    service_load_balancers, service_name, task_definition,
+    cluster, deployment_configuration, deployment_controller, launch, network_configuration,
+    service, service_load_balancers, service_name, task_definition,
 };
 use crate::{Api, Caller, Turn, default_network};
 
@@ -51,6 +51,7 @@ fn decide(
             return Err(errors::service_not_active_exception("Service was not ACTIVE."));
         }
     }
+    deployment_controller::check_update(known.controller, input)?;
     let revision = turn.snapshot.service_revision(&known.key, &known.primary_revision);
     let old = RevisionSpec::of(revision.ok_or_else(wire::internal_failure)?);
     let spec = changed_spec(turn, (cluster, input), (&old, vpc_cidr))?;
@@ -156,7 +157,6 @@ fn definition<'a>(
 
 fn refuse_what_is_not_honoured(input: &UpdateServiceRequest) -> Result<(), ApiError> {
     settings::refuse_unhonoured(&Unhonoured {
-        deployment_controller: input.deployment_controller.as_ref(),
         availability_zone_rebalancing: input.availability_zone_rebalancing,
         service_connect: input.service_connect_configuration.as_ref(),
         others: &[

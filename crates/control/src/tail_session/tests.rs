@@ -82,6 +82,7 @@ impl World {
         self.insert::<Service>(record(json!({
             "key": key(name), "status": "Active", "desired_count": 1,
             "deployment_configuration": model::DeploymentConfiguration::rolling(100, 200),
+            "controller": "Ecs",
             "propagate_tags": "None", "is_managed_tags_enabled": false, "primary_revision": "1",
             "current_deployment": "1", "events": [], "is_steady": true, "tags": {},
             "created_at": 0, "created_by": "",

@@ -80,9 +80,12 @@ impl ServiceStatus {
 /// Who decides what revisions there are, and how many tasks of each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum DeploymentController {
-    /// The service's own deployments.
+    /// The service's own deployments, which `UpdateService` begins.
     #[default]
     Ecs,
+    /// The deployments that CodeDeploy's `CreateDeployment` begins; the first is the service's
+    /// own.
+    CodeDeploy,
     /// Whoever makes and scales its task sets.
     External,
 }
