@@ -1,5 +1,6 @@
 //! The operations on services, over a store, with the planners run by hand.
 
+mod code_deploy;
 mod deployments;
 mod lifecycle;
 mod protection;
