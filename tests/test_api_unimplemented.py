@@ -61,7 +61,7 @@ def test_no_input_that_fits_the_model_is_our_failure(client, service):
     ("service", "name"),
     [
         ("ecs", "CreateCapacityProvider"),
-        ("ecs", "CreateTaskSet"),
+        ("ecs", "CreateDaemon"),
         ("ecs", "ExecuteCommand"),
         ("ecs", "RegisterContainerInstance"),
         ("elbv2", "CreateTrustStore"),

@@ -7,10 +7,12 @@ mod cluster;
 mod continue_service_deployment;
 mod create_cluster;
 mod create_service;
+mod create_task_set;
 mod delete_account_setting;
 mod delete_cluster;
 mod delete_service;
 mod delete_task_definitions;
+mod delete_task_set;
 mod deployment_configuration;
 mod deployment_controller;
 mod deregister_task_definition;
@@ -21,7 +23,9 @@ mod describe_service_deployments;
 mod describe_service_revisions;
 mod describe_services;
 mod describe_task_definition;
+mod describe_task_sets;
 mod describe_tasks;
+mod external_controller;
 mod get_task_protection;
 mod launch;
 mod lifecycle_hook;
@@ -44,6 +48,7 @@ mod register_task_definition;
 pub(crate) mod replacement;
 pub(crate) mod replacement_sets;
 mod resource;
+mod revision_spec;
 mod run_task;
 mod service;
 mod service_deployment;
@@ -57,11 +62,14 @@ mod tags;
 mod task;
 mod task_definition;
 mod task_protection;
+mod task_set;
 mod untag_resource;
 mod update_cluster;
 mod update_cluster_settings;
 mod update_service;
+mod update_service_primary_task_set;
 mod update_task_protection;
+mod update_task_set;
 
 use aws_api::ecs::{self, Ecs};
 use wire::ApiError;
@@ -231,6 +239,46 @@ impl Ecs for Api {
         input: ecs::ListTasksRequest,
     ) -> Result<ecs::ListTasksResponse, ApiError> {
         list_tasks::run(self, caller, &input)
+    }
+
+    async fn create_task_set(
+        &self,
+        caller: &Caller,
+        input: ecs::CreateTaskSetRequest,
+    ) -> Result<ecs::CreateTaskSetResponse, ApiError> {
+        create_task_set::run(self, caller, input).await
+    }
+
+    async fn describe_task_sets(
+        &self,
+        caller: &Caller,
+        input: ecs::DescribeTaskSetsRequest,
+    ) -> Result<ecs::DescribeTaskSetsResponse, ApiError> {
+        describe_task_sets::run(self, caller, &input)
+    }
+
+    async fn update_task_set(
+        &self,
+        caller: &Caller,
+        input: ecs::UpdateTaskSetRequest,
+    ) -> Result<ecs::UpdateTaskSetResponse, ApiError> {
+        update_task_set::run(self, caller, input).await
+    }
+
+    async fn update_service_primary_task_set(
+        &self,
+        caller: &Caller,
+        input: ecs::UpdateServicePrimaryTaskSetRequest,
+    ) -> Result<ecs::UpdateServicePrimaryTaskSetResponse, ApiError> {
+        update_service_primary_task_set::run(self, caller, input).await
+    }
+
+    async fn delete_task_set(
+        &self,
+        caller: &Caller,
+        input: ecs::DeleteTaskSetRequest,
+    ) -> Result<ecs::DeleteTaskSetResponse, ApiError> {
+        delete_task_set::run(self, caller, input).await
     }
 
     async fn get_task_protection(

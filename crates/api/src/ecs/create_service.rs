@@ -1,17 +1,18 @@
 //! `CreateService`: makes a service and begins its first deployment.
 
 use aws_api::ecs::{self, CreateServiceRequest, CreateServiceResponse, errors};
-use model::{Cidr, Entry, Service, ServiceKey, ServiceStatus, Tags};
+use model::{Cidr, DeploymentController, Entry, Service, ServiceKey, ServiceStatus, Tags};
 use planner::rollout::{self, RevisionSpec};
 use wire::ApiError;
 
+use super::revision_spec::{self, Asked};
 use super::service_settings::{self as settings, Unhonoured, is_filled};
 use super::{
-    cluster, deployment_configuration, deployment_controller, launch, service,
-    service_load_balancers, tags, task_definition,
+    cluster, deployment_configuration, deployment_controller, external_controller, launch, service,
+    tags,
 };
 use crate::client_token::{Seen, TokenRequest};
-use crate::{Api, Caller, Turn, default_network};
+use crate::{Api, Caller, Turn};
 
 /// LIMIT: AWS's own ("`CreateService`", ECS API Reference).
 const NAME_CHARS_MAX: usize = 255;
@@ -21,11 +22,17 @@ pub(super) async fn run(
     caller: &Caller,
     input: CreateServiceRequest,
 ) -> Result<CreateServiceResponse, ApiError> {
+    let controller = deployment_controller::parse(input.deployment_controller.as_ref());
     refuse_what_is_not_honoured(&input)?;
+    match controller {
+        DeploymentController::Ecs | DeploymentController::CodeDeploy => {}
+        DeploymentController::External => external_controller::check_create(&input)?,
+    }
     check_name(&input.service_name)?;
     let token = TokenRequest::new("CreateService", &input, |rest| rest.client_token.take());
     let wanted = Wanted {
         input: &input,
+        controller,
         tags: tags::parse(input.tags.as_deref())?,
         vpc_cidr: api.config.vpc_cidr,
     };
@@ -35,6 +42,7 @@ pub(super) async fn run(
 /// A request, with what of it needs no state to be read.
 struct Wanted<'a> {
     input: &'a CreateServiceRequest,
+    controller: DeploymentController,
     tags: Tags,
     vpc_cidr: Cidr,
 }
@@ -61,7 +69,12 @@ fn decide(
     }
     let replaced = replaced(known)?;
     turn.plan.read(cluster);
-    let spec = spec(turn, cluster, wanted)?;
+    let spec = match wanted.controller {
+        DeploymentController::Ecs | DeploymentController::CodeDeploy => {
+            Some(spec(turn, cluster, wanted)?)
+        }
+        DeploymentController::External => None,
+    };
     let made = new_service(turn, wanted, (key.clone(), spec))?;
     match replaced {
         Some(inactive) => turn.plan.update(inactive, made),
@@ -93,76 +106,74 @@ fn spec(
     wanted: &Wanted<'_>,
 ) -> Result<RevisionSpec, ApiError> {
     let input = wanted.input;
-    let named = input.task_definition.as_deref().filter(|named| !named.is_empty());
-    let named = named
-        .ok_or_else(|| errors::invalid_parameter_exception("TaskDefinition can not be blank."))?;
-    let scope = turn.scope().clone();
-    let definition = task_definition::find_active(turn.snapshot, &scope, named)?;
-    turn.plan.read(definition);
-    let launch = launch::resolve(
-        cluster,
-        &launch::Wanted {
+    let asked = Asked {
+        task_definition: input.task_definition.as_deref(),
+        launch: launch::Wanted {
             launch_type: input.launch_type,
             strategy: input.capacity_provider_strategy.as_deref(),
         },
-    )?;
-    launch::check_definition(definition)?;
-    let platform_version = launch::platform_version(input.platform_version.as_deref())?;
-    let snapshot = default_network::within(turn, wanted.vpc_cidr);
-    let given = input.network_configuration.as_ref();
-    let network = settings::network((&snapshot, &scope), definition, given)?;
-    let given = input.load_balancers.as_deref().unwrap_or_default();
-    let load_balancers = service_load_balancers::parse((&snapshot, &scope), given)?;
-    service_load_balancers::check(&load_balancers, definition)?;
-    Ok(RevisionSpec {
-        definition: definition.reference(),
-        launch_type: launch.launch_type,
-        capacity_provider_strategy: launch.strategy,
-        platform_version: Some(platform_version),
-        load_balancers,
-        network,
-    })
+        platform_version: input.platform_version.as_deref(),
+        network: input.network_configuration.as_ref(),
+        load_balancers: input.load_balancers.as_deref().unwrap_or_default(),
+    };
+    revision_spec::resolve(turn, cluster, &asked, wanted.vpc_cidr)
 }
 
-/// The service's record; its first revision and deployment go into the plan.
+/// The service's record; its first revision and deployment go into the plan, where there is
+/// one.
 fn new_service(
     turn: &mut Turn<'_>,
     wanted: &Wanted<'_>,
-    (key, spec): (ServiceKey, RevisionSpec),
+    (key, spec): (ServiceKey, Option<RevisionSpec>),
 ) -> Result<Service, ApiError> {
     let input = wanted.input;
-    let desired_count = input.desired_count.ok_or_else(|| {
-        errors::invalid_parameter_exception(
-            "desiredCount must be specified for a service with the REPLICA scheduling strategy.",
-        )
-    })?;
-    let desired_count = settings::desired_count(desired_count)?;
-    let controller = deployment_controller::parse(input.deployment_controller.as_ref())?;
-    deployment_controller::check_create(controller, input, &spec.load_balancers)?;
+    let desired_count = match (input.desired_count, wanted.controller) {
+        (Some(given), _) => settings::desired_count(given)?,
+        // COMPAT: "The only required parameter is the service name" ("Deploy Amazon ECS services
+        // using a third-party controller", ECS Developer Guide).
+        (None, DeploymentController::External) => 0,
+        (None, DeploymentController::Ecs | DeploymentController::CodeDeploy) => {
+            return Err(errors::invalid_parameter_exception(
+                "desiredCount must be specified for a service with the REPLICA scheduling \
+                 strategy.",
+            ));
+        }
+    };
+    let load_balancers = spec.as_ref().map(|spec| spec.load_balancers.as_slice());
+    deployment_controller::check_create(
+        wanted.controller,
+        input,
+        load_balancers.unwrap_or_default(),
+    )?;
     let configuration =
         deployment_configuration::parse(input.deployment_configuration.as_ref(), None)?;
-    deployment_configuration::check_load_balancers(&configuration, &spec.load_balancers)?;
-    let health_check_grace_period_secs =
-        settings::grace_period(input.health_check_grace_period_seconds, &spec.load_balancers)?;
+    let grace = input.health_check_grace_period_seconds;
+    let health_check_grace_period_secs = if let Some(spec) = &spec {
+        deployment_configuration::check_load_balancers(&configuration, &spec.load_balancers)?;
+        settings::grace_period(grace, &spec.load_balancers)?
+    } else {
+        external_controller::check_configuration(&configuration)?;
+        grace.map(settings::grace_secs).transpose()?
+    };
     let now = turn.now();
-    let begun = rollout::begin(
-        turn.snapshot,
-        &key,
-        (spec, configuration.clone()),
-        (now, &mut turn.rng),
-        &mut turn.plan,
-    );
+    let begun = spec.map(|spec| {
+        let (randomness, plan) = ((now, &mut turn.rng), &mut turn.plan);
+        let wanted = (spec, configuration.clone());
+        rollout::begin(turn.snapshot, &key, wanted, randomness, plan)
+    });
+    let (primary_revision, current_deployment) =
+        begun.map(|begun| (begun.revision.id, begun.deployment.id)).unwrap_or_default();
     Ok(Service {
         key,
         status: ServiceStatus::Active,
-        controller,
+        controller: wanted.controller,
         desired_count,
         deployment_configuration: configuration,
         health_check_grace_period_secs,
         propagate_tags: settings::propagate_tags(input.propagate_tags),
         is_managed_tags_enabled: input.enable_ecs_managed_tags.unwrap_or(false),
-        primary_revision: begun.revision.id,
-        current_deployment: begun.deployment.id,
+        primary_revision,
+        current_deployment,
         completed_revision: None,
         events: Vec::new(),
         is_steady: false,

@@ -4,7 +4,7 @@ use aws_api::ecs::{DeleteServiceRequest, DeleteServiceResponse, errors};
 use model::{Service, ServiceStatus};
 use wire::ApiError;
 
-use super::{cluster, service, service_name};
+use super::{cluster, delete_task_set, service, service_name};
 use crate::{Api, Caller, Turn};
 
 pub(super) async fn run(
@@ -34,6 +34,9 @@ fn decide(
             let status = ServiceStatus::Draining;
             let next = Service { status, desired_count: 0, ..(*known.record).clone() };
             turn.plan.update(known, next);
+            for set in turn.snapshot.task_sets_of(&known.key) {
+                turn.plan.update(set, delete_task_set::draining(set, turn.now()));
+            }
         }
     }
     Ok(DeleteServiceResponse { service: service::render_planned(turn, &known.key) })

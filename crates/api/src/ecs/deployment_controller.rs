@@ -8,19 +8,15 @@ use aws_api::ecs::{self, errors};
 use model::{DeploymentController, ServiceLoadBalancer};
 use wire::ApiError;
 
-use super::service_settings::{is_filled, unsupported_value};
+use super::service_settings::is_filled;
 use super::unsupported;
 
 /// The controller that a request names.
-pub(super) fn parse(
-    given: Option<&ecs::DeploymentController>,
-) -> Result<DeploymentController, ApiError> {
+pub(super) fn parse(given: Option<&ecs::DeploymentController>) -> DeploymentController {
     match given.and_then(|controller| controller.r#type) {
-        None | Some(ecs::DeploymentControllerType::Ecs) => Ok(DeploymentController::Ecs),
-        Some(ecs::DeploymentControllerType::CodeDeploy) => Ok(DeploymentController::CodeDeploy),
-        Some(other @ ecs::DeploymentControllerType::External) => {
-            Err(unsupported_value("deploymentController.type", other.as_str()))
-        }
+        None | Some(ecs::DeploymentControllerType::Ecs) => DeploymentController::Ecs,
+        Some(ecs::DeploymentControllerType::CodeDeploy) => DeploymentController::CodeDeploy,
+        Some(ecs::DeploymentControllerType::External) => DeploymentController::External,
     }
 }
 
@@ -59,7 +55,7 @@ pub(super) fn check_update(
     input: &ecs::UpdateServiceRequest,
 ) -> Result<(), ApiError> {
     if let Some(given) = &input.deployment_controller
-        && parse(Some(given))? != controller
+        && parse(Some(given)) != controller
     {
         return Err(unsupported(
             "another `deploymentController` than the service was made with is not supported by \

@@ -32,7 +32,8 @@ pub(super) fn run(
         match key.as_ref().and_then(|key| snapshot.service(key)) {
             Some(found) => {
                 let tags = is_tagged.then(|| tags::render(&found.tags));
-                services.push(ecs::Service { tags, ..service::render(&snapshot, found) });
+                services
+                    .push(ecs::Service { tags, ..service::render(&snapshot, found, caller.now) });
             }
             None => failures.push(ecs::Failure {
                 arn: Some(key.map_or_else(|| named.clone(), |key| key.arn())),

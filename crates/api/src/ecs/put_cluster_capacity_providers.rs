@@ -48,13 +48,16 @@ fn check_unused(turn: &Turn<'_>, found: &Entry<Cluster>, provider: &str) -> Resu
     });
     let mut services = turn.snapshot.services.list_under(&found.scope, &format!("{}/", found.name));
     let has_service = services.any(|service| {
+        let sets = turn.snapshot.task_sets_of(&service.key).map(|set| &set.record.id);
+        let mut revisions = std::iter::once(&service.primary_revision).chain(sets);
         service.status == ServiceStatus::Active
-            && turn.snapshot.service_revision(&service.key, &service.primary_revision).is_some_and(
-                |revision| {
+            && revisions.any(|id| {
+                let revision = turn.snapshot.service_revision(&service.key, id);
+                revision.is_some_and(|revision| {
                     let mut items = revision.capacity_provider_strategy.iter();
                     items.any(|item| item.capacity_provider == provider)
-                },
-            )
+                })
+            })
     });
     if has_task || has_service {
         return Err(errors::resource_in_use_exception(

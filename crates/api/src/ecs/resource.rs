@@ -5,17 +5,18 @@
 use aws_api::ecs::errors;
 use model::{
     Arn, Cluster, ClusterStatus, Entry, Plan, Scope, Service, ServiceKey, ServiceStatus, Snapshot,
-    Tags, Task, TaskDefinition, TaskState,
+    Tags, Task, TaskDefinition, TaskSet, TaskState,
 };
 use wire::ApiError;
 
-use super::{cluster, task, task_definition};
+use super::{cluster, task, task_definition, task_set};
 
 #[derive(Debug)]
 pub(super) enum Resource<'a> {
     Cluster(&'a Entry<Cluster>),
     Service(&'a Entry<Service>),
     Task(&'a Entry<Task>),
+    TaskSet(&'a Entry<TaskSet>),
     TaskDefinition(&'a Entry<TaskDefinition>),
 }
 
@@ -30,7 +31,7 @@ pub(super) fn find<'a>(
     let (kind, rest) = parsed.resource.split_once('/').ok_or_else(invalid)?;
     let name = match kind {
         "cluster" | "task-definition" => None,
-        "task" | "service" => Some(
+        "task" | "service" | "task-set" => Some(
             rest.split_once('/')
                 .ok_or_else(|| refuse("Long arn format must be used for tagging operations"))?,
         ),
@@ -46,6 +47,11 @@ pub(super) fn find<'a>(
             snapshot
                 .service(&ServiceKey { scope: scope.clone(), cluster, name })
                 .map(Resource::Service)
+        }
+        ("task-set", Some((of, rest))) if parsed.scope == *scope => {
+            let (cluster, name) = (of.to_owned(), rest.split('/').next().unwrap_or_default());
+            let key = ServiceKey { scope: scope.clone(), cluster, name: name.to_owned() };
+            task_set::find(snapshot, &key, arn).ok().map(Resource::TaskSet)
         }
         ("task-definition", _) => task_definition::revision(scope, arn)
             .ok()
@@ -65,6 +71,7 @@ impl Resource<'_> {
             Resource::Cluster(entry) => &entry.tags,
             Resource::Service(entry) => &entry.tags,
             Resource::Task(entry) => &entry.tags,
+            Resource::TaskSet(entry) => &entry.tags,
             Resource::TaskDefinition(entry) => &entry.tags,
         }
     }
@@ -90,6 +97,9 @@ impl Resource<'_> {
                 }
                 let version = entry.version + 1;
                 plan.update(entry, Task { tags, version, ..(*entry.record).clone() });
+            }
+            Resource::TaskSet(entry) => {
+                plan.update(entry, TaskSet { tags, ..(*entry.record).clone() });
             }
             Resource::TaskDefinition(entry) => {
                 plan.update(entry, TaskDefinition { tags, ..(*entry.record).clone() });

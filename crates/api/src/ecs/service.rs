@@ -8,12 +8,12 @@ use aws_api::ecs;
 use model::{
     DeploymentController, DeploymentFailure, DeploymentStatus, DesiredStatus, PropagateTags,
     Service, ServiceDeployment, ServiceKey, ServiceRevision, ServiceStatus, Snapshot, TaskState,
-    cluster_arn,
+    Timestamp, cluster_arn,
 };
 
 use super::{
     cluster, deployment_configuration, deployment_controller, network_configuration,
-    replacement_sets, service_deployment, service_load_balancers, tags, task_definition,
+    replacement_sets, service_deployment, service_load_balancers, tags, task_definition, task_set,
 };
 use crate::Turn;
 
@@ -32,11 +32,11 @@ pub(super) fn render_planned(turn: &Turn<'_>, key: &ServiceKey) -> Option<ecs::S
     planned.apply(planned.revision + 1, &turn.plan.changes);
     let service = planned.service(key)?;
     let tags = Some(tags::render(&service.tags));
-    Some(ecs::Service { tags, ..render(&planned, service) })
+    Some(ecs::Service { tags, ..render(&planned, service, turn.now()) })
 }
 
 /// A service without its tags, which are shown to those who ask for them.
-pub(super) fn render(snapshot: &Snapshot, service: &Service) -> ecs::Service {
+pub(super) fn render(snapshot: &Snapshot, service: &Service, now: Timestamp) -> ecs::Service {
     let counts = counts(snapshot, &service.key);
     let all = counts.values().fold(Counts::default(), |sum, of| Counts {
         running: sum.running + of.running,
@@ -61,7 +61,8 @@ pub(super) fn render(snapshot: &Snapshot, service: &Service) -> ecs::Service {
         current_service_deployment: snapshot
             .service_deployment(&service.key, &service.current_deployment)
             .map(|deployment| deployment.arn()),
-        current_service_revisions: Some(current_revisions(snapshot, service, &counts)),
+        current_service_revisions: current_revisions(snapshot, service, &counts),
+        task_sets: task_sets(snapshot, service, now),
         service_registries: Some(Vec::new()),
         placement_constraints: Some(Vec::new()),
         placement_strategy: Some(Vec::new()),
@@ -86,6 +87,17 @@ pub(super) fn render(snapshot: &Snapshot, service: &Service) -> ecs::Service {
             with_revision(snapshot, shown, revision)
         }
         (DeploymentController::Ecs | DeploymentController::External, None) => shown,
+    }
+}
+
+/// Those of a service under an external controller; others have none.
+fn task_sets(snapshot: &Snapshot, service: &Service, now: Timestamp) -> Option<Vec<ecs::TaskSet>> {
+    match service.controller {
+        DeploymentController::Ecs | DeploymentController::CodeDeploy => None,
+        DeploymentController::External => {
+            let sets = task_set::all(snapshot, &service.key);
+            Some(sets.into_iter().map(|set| task_set::render(snapshot, set, now)).collect())
+        }
     }
 }
 
@@ -286,12 +298,14 @@ fn current_revisions(
     snapshot: &Snapshot,
     service: &Service,
     counts: &BTreeMap<String, Counts>,
-) -> Vec<ecs::ServiceCurrentRevisionSummary> {
-    if service.status == ServiceStatus::Inactive {
-        return Vec::new();
+) -> Option<Vec<ecs::ServiceCurrentRevisionSummary>> {
+    match (service.controller, service.status) {
+        (DeploymentController::External, _) => return None,
+        (_, ServiceStatus::Inactive) => return Some(Vec::new()),
+        (_, ServiceStatus::Active | ServiceStatus::Draining) => {}
     }
     let older = counts.keys().filter(|id| **id != service.primary_revision);
-    std::iter::once(&service.primary_revision)
+    let shown = std::iter::once(&service.primary_revision)
         .chain(older)
         .filter_map(|id| snapshot.service_revision(&service.key, id))
         .map(|revision| {
@@ -304,8 +318,8 @@ fn current_revisions(
                 running_task_count: Some(of.running as i32),
                 pending_task_count: Some(of.pending as i32),
             }
-        })
-        .collect()
+        });
+    Some(shown.collect())
 }
 
 fn events(service: &Service) -> Vec<ecs::ServiceEvent> {

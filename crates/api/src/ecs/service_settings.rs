@@ -67,10 +67,14 @@ pub(super) fn grace_period(
         (Some(_), false) => Err(errors::invalid_parameter_exception(
             "Health check grace period is only valid for services configured to use load balancers",
         )),
-        (Some(seconds), true) => u32::try_from(seconds).map(Some).map_err(|_| {
-            errors::invalid_parameter_exception("Health check grace period can not be negative")
-        }),
+        (Some(seconds), true) => grace_secs(seconds).map(Some),
     }
+}
+
+pub(super) fn grace_secs(given: i32) -> Result<u32, ApiError> {
+    u32::try_from(given).map_err(|_| {
+        errors::invalid_parameter_exception("Health check grace period can not be negative")
+    })
 }
 
 /// The network of a service's tasks. What was asked for is kept: where no security group

@@ -5,14 +5,16 @@
 // change of the count.
 
 use aws_api::ecs::{UpdateServiceRequest, UpdateServiceResponse, errors};
-use model::{Cidr, Cluster, Entry, Service, ServiceKey, ServiceStatus, TaskDefinition};
+use model::{
+    Cidr, Cluster, DeploymentController, Entry, Service, ServiceKey, ServiceStatus, TaskDefinition,
+};
 use planner::rollout::{self, RevisionSpec};
 use wire::ApiError;
 
 use super::service_settings::{self as settings, Unhonoured, is_filled};
 use super::{
-    cluster, deployment_configuration, deployment_controller, launch, network_configuration,
-    service, service_load_balancers, service_name, task_definition,
+    cluster, deployment_configuration, deployment_controller, external_controller, launch,
+    network_configuration, service, service_load_balancers, service_name, task_definition,
 };
 use crate::{Api, Caller, Turn, default_network};
 
@@ -52,10 +54,30 @@ fn decide(
         }
     }
     deployment_controller::check_update(known.controller, input)?;
+    match known.controller {
+        DeploymentController::Ecs | DeploymentController::CodeDeploy => {
+            change(turn, (cluster, known), (input, vpc_cidr))?;
+        }
+        DeploymentController::External => change_external(turn, known, input)?,
+    }
+    Ok(UpdateServiceResponse { service: service::render_planned(turn, &known.key) })
+}
+
+/// Changes a service whose revisions follow one another.
+fn change(
+    turn: &mut Turn<'_>,
+    (cluster, known): (&Cluster, &Entry<Service>),
+    (input, vpc_cidr): (&UpdateServiceRequest, Cidr),
+) -> Result<(), ApiError> {
     let revision = turn.snapshot.service_revision(&known.key, &known.primary_revision);
     let old = RevisionSpec::of(revision.ok_or_else(wire::internal_failure)?);
     let spec = changed_spec(turn, (cluster, input), (&old, vpc_cidr))?;
-    let mut next = changed_settings(known, input, &spec)?;
+    let mut next = changed_settings(known, input)?;
+    let load_balancers = spec.load_balancers.as_slice();
+    deployment_configuration::check_load_balancers(&next.deployment_configuration, load_balancers)?;
+    let kept = known.health_check_grace_period_secs.filter(|_| !load_balancers.is_empty());
+    let grace = input.health_check_grace_period_seconds.or(kept.map(|seconds| seconds as i32));
+    next.health_check_grace_period_secs = settings::grace_period(grace, load_balancers)?;
     if spec != old || input.force_new_deployment.unwrap_or(false) {
         let begun = rollout::begin(
             turn.snapshot,
@@ -71,15 +93,29 @@ fn decide(
     if next != *known.record {
         turn.plan.update(known, next);
     }
-    Ok(UpdateServiceResponse { service: service::render_planned(turn, &known.key) })
+    Ok(())
+}
+
+/// Changes a service that is its task sets.
+fn change_external(
+    turn: &mut Turn<'_>,
+    known: &Entry<Service>,
+    input: &UpdateServiceRequest,
+) -> Result<(), ApiError> {
+    external_controller::check_update(input)?;
+    let mut next = changed_settings(known, input)?;
+    external_controller::check_configuration(&next.deployment_configuration)?;
+    if let Some(seconds) = input.health_check_grace_period_seconds {
+        next.health_check_grace_period_secs = Some(settings::grace_secs(seconds)?);
+    }
+    if next != *known.record {
+        turn.plan.update(known, next);
+    }
+    Ok(())
 }
 
 /// The service's own settings, which new tasks or the scheduler's next pass follow.
-fn changed_settings(
-    known: &Service,
-    input: &UpdateServiceRequest,
-    spec: &RevisionSpec,
-) -> Result<Service, ApiError> {
+fn changed_settings(known: &Service, input: &UpdateServiceRequest) -> Result<Service, ApiError> {
     let mut next = known.clone();
     if let Some(count) = input.desired_count {
         next.desired_count = settings::desired_count(count)?;
@@ -94,11 +130,6 @@ fn changed_settings(
     if let Some(is_enabled) = input.enable_ecs_managed_tags {
         next.is_managed_tags_enabled = is_enabled;
     }
-    let load_balancers = spec.load_balancers.as_slice();
-    deployment_configuration::check_load_balancers(&next.deployment_configuration, load_balancers)?;
-    let kept = known.health_check_grace_period_secs.filter(|_| !load_balancers.is_empty());
-    let grace = input.health_check_grace_period_seconds.or(kept.map(|seconds| seconds as i32));
-    next.health_check_grace_period_secs = settings::grace_period(grace, load_balancers)?;
     Ok(next)
 }
 

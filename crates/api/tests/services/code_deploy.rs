@@ -583,8 +583,7 @@ async fn services_that_codedeploy_cannot_deploy_to() {
             an ECS deployment controller.
         breaker: InvalidParameterException: deploymentCircuitBreaker can only be used with
             services that have an ECS deployment controller.
-        external: UnsupportedFeatureException: `deploymentController.type` EXTERNAL is not
-            supported by Longshore yet
+        external: InvalidParameterException: TaskDefinition must be null.
         as it is: taken
     "#]]
     .assert_eq(&told);

@@ -5,4 +5,6 @@ mod deployments;
 mod lifecycle;
 mod protection;
 mod refusals;
+mod task_set_refusals;
+mod task_sets;
 mod world;

@@ -193,7 +193,7 @@ const NOT_HONOURED: &[(&str, Create)] = &[
     }),
     ("daemon", |r| r.scheduling_strategy = Some(ecs::SchedulingStrategy::Daemon)),
     ("controller", |r| {
-        let r#type = Some(ecs::DeploymentControllerType::External);
+        let r#type = Some(ecs::DeploymentControllerType::CodeDeploy);
         r.deployment_controller = Some(ecs::DeploymentController { r#type });
     }),
     ("exec", |r| r.enable_execute_command = Some(true)),
@@ -245,8 +245,8 @@ async fn what_is_not_honoured_is_refused_by_name() {
                 yet
             daemon: UnsupportedFeatureException: `schedulingStrategy` DAEMON is not supported by
                 Longshore yet
-            controller: UnsupportedFeatureException: `deploymentController.type` EXTERNAL is not
-                supported by Longshore yet
+            controller: InvalidParameterException: Services with a CODE_DEPLOY deployment
+                controller must have exactly one target group.
             exec: UnsupportedFeatureException: `enableExecuteCommand` is not supported by
                 Longshore yet
             rebalancing: UnsupportedFeatureException: `availabilityZoneRebalancing` ENABLED is not

@@ -83,7 +83,7 @@ pub enum DeploymentController {
     /// The service's own deployments, which `UpdateService` begins.
     #[default]
     Ecs,
-    /// The deployments that CodeDeploy's `CreateDeployment` begins; the first is the service's
+    /// The deployments that `CodeDeploy`'s `CreateDeployment` begins; the first is the service's
     /// own.
     CodeDeploy,
     /// Whoever makes and scales its task sets.

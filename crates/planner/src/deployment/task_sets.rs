@@ -33,6 +33,7 @@ pub(super) fn plan(mut fleet: Fleet<'_>) -> Plan {
 /// Whether it is steady and stays.
 fn keep(fleet: &mut Fleet<'_>, set: &Entry<TaskSet>) -> bool {
     let view = fleet.view;
+    fleet.plan.read(set);
     let Some(revision) = view.revision_of(&set.id) else { return false };
     let wanted = set.desired_count(view.service.desired_count);
     capacity::scale(fleet, revision, Demand { wanted, is_starting: true });
