@@ -406,10 +406,8 @@ WRONG = {
     ),
 }
 ROLE = "arn:aws:iam::000000000000:role/x"
-CONTROLLER = {"deploymentController": {"type": "CODE_DEPLOY"}}
 UNSUPPORTED_FIELDS = {
     "`schedulingStrategy` DAEMON": {"schedulingStrategy": "DAEMON"},
-    "`deploymentController.type` CODE_DEPLOY": CONTROLLER,
     "`availabilityZoneRebalancing` ENABLED": {"availabilityZoneRebalancing": "ENABLED"},
     "serviceConnectConfiguration": {"serviceConnectConfiguration": {"enabled": True}},
     "enableExecuteCommand": {"enableExecuteCommand": True},

@@ -25,7 +25,7 @@ def service(cluster, request):
     yield made
     cluster.ecs.delete_service(cluster="main", service=name, force=True)
     cluster.wait_service(
-        name, lambda now: now["status"] == "INACTIVE", "the service's end", seconds=30
+        name, lambda now: now["status"] == "INACTIVE", "the service's end", seconds=60
     )
     assert cluster.tasks(name) == []
     assert cluster.service(name)["taskSets"] == []
