@@ -576,7 +576,7 @@ def test_every_field_of_create_service_is_known_here(ecs):
         *("cluster", "serviceName", "taskDefinition", "desiredCount", "launchType"),
         *("networkConfiguration", "loadBalancers", "clientToken", "tags", "propagateTags"),
         *("enableECSManagedTags", "capacityProviderStrategy", "platformVersion"),
-        *("deploymentConfiguration", "healthCheckGracePeriodSeconds"),
+        *("deploymentConfiguration", "deploymentController", "healthCheckGracePeriodSeconds"),
     }
     named = {name for given in UNSUPPORTED_FIELDS.values() for name in given}
     rest = set(model.members) - honoured - named

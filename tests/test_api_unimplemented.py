@@ -66,8 +66,6 @@ def test_no_input_that_fits_the_model_is_our_failure(client, service):
         ("ecs", "RegisterContainerInstance"),
         ("elbv2", "CreateTrustStore"),
         ("elbv2", "AddListenerCertificates"),
-        ("codedeploy", "CreateApplication"),
-        ("codedeploy", "CreateDeployment"),
     ],
 )
 def test_what_is_not_implemented_is_named(client, service, name):
