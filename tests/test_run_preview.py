@@ -24,6 +24,8 @@ def told(text):
     return status, float(seconds), int(started), int(stopped)
 
 
+# Alone, for it compares times.
+@pytest.mark.alone
 def test_a_preview_agrees_with_what_the_update_then_does(running, cluster):
     # Each task is slow to serve, so that its checks decide how long all of it takes.
     slow = environment(START_DELAY="1500")
