@@ -3,14 +3,18 @@
 # Version 1 comes up beside version 2; the deployment waits before production traffic moves and
 # after it, and is then taken back. What each version answers is measured at each moment.
 
+# The load ends when its input does, so what sends a number of requests reads from this.
+mkfifo "$work/open"
+
 # share MOMENT: of 2,000 requests, how many each version answered; they are kept for the end.
 share() {
     local summary
     summary=$(inside "$LOAD" "$url/" --connect 127.0.0.1:8000 --connections 8 --requests 2000 \
-        --by version | tail -n 1)
+        --by version <>"$work/open" | tail -n 1)
     .venv/bin/python - "$work/shares" "$1" "$summary" <<'PY'
 import json, sys
 summary = json.loads(sys.argv[3])
+assert summary["ok"] == 2000, summary
 values = {f"version {name}": count for name, count in sorted(summary["values"].items())}
 told = ", ".join(f"{name} {100 * n / summary['sent']:.0f} %" for name, n in values.items())
 print(f"{sys.argv[2]}: {told}")
