@@ -1,16 +1,21 @@
 //! A balancer's session: the configuration goes out, targets' states come in.
 
 use link::Link;
+use model::Plan;
 use planner::route_config::{self, route_config};
 use routing::session::{FromBalancer, ToBalancer};
 
 use crate::node_session::SessionError;
 use crate::sessions::SessionState;
 
+/// The name under which sessions of the balancer are counted; nodes have theirs.
+const PRESENCE: &str = "/balancer";
+
 pub(crate) async fn run(
     mut link: Link<FromBalancer, ToBalancer>,
     state: &SessionState,
 ) -> Result<(), SessionError> {
+    let session = state.presence.begin(PRESENCE);
     let mut watcher = state.store.watch();
     let snapshot = state.store.snapshot();
     let mut sent = route_config(&snapshot);
@@ -19,7 +24,7 @@ pub(crate) async fn run(
     loop {
         tokio::select! {
             message = link.receive() => match message? {
-                Some(message) => receive(state, message).await?,
+                Some(message) => receive(state, session, message).await?,
                 None => return Ok(()),
             },
             snapshot = watcher.changed() => {
@@ -35,8 +40,13 @@ pub(crate) async fn run(
     }
 }
 
-/// Writes what a balancer saw of one target.
-async fn receive(state: &SessionState, message: FromBalancer) -> Result<(), SessionError> {
+/// Writes what a balancer saw of one target, unless a later session has begun: that one began
+/// with everything, and this is old.
+async fn receive(
+    state: &SessionState,
+    session: u64,
+    message: FromBalancer,
+) -> Result<(), SessionError> {
     match &message {
         FromBalancer::Applied { .. } => return Ok(()),
         FromBalancer::BindFailed { address, reason } => {
@@ -48,8 +58,11 @@ async fn receive(state: &SessionState, message: FromBalancer) -> Result<(), Sess
         FromBalancer::Health(..) | FromBalancer::Drained(_) => {}
     }
     let done = state.store.transact(|snapshot| {
+        let is_latest = state.presence.is_latest(PRESENCE, session);
         let now = state.clock.now();
-        Ok::<_, std::convert::Infallible>((route_config::heard(snapshot, &message, now), ()))
+        let plan =
+            if is_latest { route_config::heard(snapshot, &message, now) } else { Plan::new() };
+        Ok::<_, std::convert::Infallible>((plan, ()))
     });
     crate::node_session::committed(done.await)
 }

@@ -51,7 +51,7 @@ pub(crate) async fn run(
     let session = state.presence.begin(&facts.id);
     connect(&state.store, &facts, &state.clock).await?;
     tracing::info!(node = facts.id, "a node joined");
-    let ended = converse(&mut link, state, &facts.id).await;
+    let ended = converse(&mut link, state, (&facts.id, session)).await;
     disconnect(state, &facts.id, session).await?;
     ended
 }
@@ -59,7 +59,7 @@ pub(crate) async fn run(
 async fn converse(
     link: &mut Link<FromNode, ToNode>,
     state: &SessionState,
-    node: &str,
+    (node, session): (&str, u64),
 ) -> Result<(), SessionError> {
     let mut watcher = state.store.watch();
     let snapshot = state.store.snapshot();
@@ -71,7 +71,7 @@ async fn converse(
     loop {
         tokio::select! {
             message = link.receive() => match message? {
-                Some(FromNode::Report(report)) => receive(&state.store, &report).await?,
+                Some(FromNode::Report(report)) => receive(state, (node, session), &report).await?,
                 Some(FromNode::Settled { revision }) => progress.answered = Some(revision),
                 // It has said so before.
                 Some(FromNode::Hello(_)) => {}
@@ -92,9 +92,16 @@ async fn converse(
     }
 }
 
-async fn receive(store: &Store, reported: &TaskReport) -> Result<(), SessionError> {
-    let done = store.transact(|snapshot| {
-        let plan = report::heard(snapshot, reported);
+/// Writes what a node reports. What it says in a session that a later one has followed is old:
+/// the later one began with everything.
+async fn receive(
+    state: &SessionState,
+    (node, session): (&str, u64),
+    reported: &TaskReport,
+) -> Result<(), SessionError> {
+    let done = state.store.transact(|snapshot| {
+        let is_latest = state.presence.is_latest(node, session);
+        let plan = if is_latest { report::heard(snapshot, reported) } else { Plan::new() };
         Ok::<_, std::convert::Infallible>((plan, ()))
     });
     committed(done.await)

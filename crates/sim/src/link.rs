@@ -1,8 +1,8 @@
 //! Sessions between control and its peers, and what becomes of their messages.
 //!
 //! A session is what production has: messages arrive in order, each after a time of its own,
-//! until it breaks. Then what was on its way is lost; or, towards control, arrives late, beside
-//! the messages of the next session. A message may arrive twice.
+//! until it breaks. Then what was on its way is lost; or, towards control, arrives late, and is
+//! heard as long as no later session has begun. A message may arrive twice.
 
 use std::time::Duration;
 
@@ -103,7 +103,9 @@ impl World {
         let Some(link) = self.links.get(&peer) else { return false };
         let is_late =
             link.straggler.is_some_and(|(late, until)| late == session && self.now <= until);
-        self.control.is_up && (link.session == Some(session) || is_late)
+        // A later session began with everything.
+        let is_latest = link.sessions == session;
+        self.control.is_up && is_latest && (link.session.is_some() || is_late)
     }
 
     fn is_doubled(&mut self) -> bool {
