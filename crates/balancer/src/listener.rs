@@ -8,6 +8,7 @@ use std::{
     sync::{Arc, atomic::Ordering},
 };
 
+use rustix::net::sockopt;
 use tokio::{
     net::{TcpListener, TcpSocket},
     sync::Semaphore,
@@ -40,6 +41,9 @@ impl Sockets for FreshSockets {
     fn open(&self, address: SocketAddrV4) -> io::Result<std::net::TcpListener> {
         let socket = TcpSocket::new_v4()?;
         socket.set_reuseaddr(true)?;
+        // The node gives the host this address when it hears of the load balancer, as this
+        // process does: whichever comes first, it is served once both have.
+        sockopt::set_ip_freebind(&socket, true)?;
         socket.bind(SocketAddr::V4(address))?;
         socket.listen(BACKLOG)?.into_std()
     }
@@ -144,4 +148,17 @@ fn is_about_the_connection(error: &io::Error) -> bool {
             | io::ErrorKind::ConnectionReset
             | io::ErrorKind::ConnectionRefused
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn an_address_that_the_host_does_not_have_yet_can_be_listened_on() {
+        // TEST-NET-1 (RFC 5737), which no host has.
+        let address = SocketAddrV4::new([192, 0, 2, 1].into(), 0);
+        let listener = FreshSockets.open(address).expect("it listens");
+        assert_eq!(listener.local_addr().expect("an address").ip(), *address.ip());
+    }
 }
