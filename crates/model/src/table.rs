@@ -1,8 +1,10 @@
 //! One table of the snapshot: records by key, with the revision that wrote each.
 
+use std::cmp::Ordering;
 use std::ops::Bound;
 use std::sync::Arc;
 
+use equivalent::{Comparable, Equivalent};
 use imbl::OrdMap;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -80,9 +82,24 @@ impl<R> Default for Table<R> {
     }
 }
 
+/// A key as it is looked up: reading allocates nothing.
+struct Borrowed<'a>(&'a Scope, &'a str);
+
+impl Equivalent<(Scope, String)> for Borrowed<'_> {
+    fn equivalent(&self, (scope, id): &(Scope, String)) -> bool {
+        self.1 == id && self.0 == scope
+    }
+}
+
+impl Comparable<(Scope, String)> for Borrowed<'_> {
+    fn compare(&self, (scope, id): &(Scope, String)) -> Ordering {
+        self.0.cmp(scope).then_with(|| self.1.cmp(id))
+    }
+}
+
 impl<R: Record> Table<R> {
     pub fn get(&self, scope: &Scope, id: &str) -> Option<&Entry<R>> {
-        self.entries.get(&(scope.clone(), id.to_owned()))
+        self.entries.get(&Borrowed(scope, id))
     }
 
     /// Every record of the table, in key order.

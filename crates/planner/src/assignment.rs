@@ -12,11 +12,18 @@ use model::{
 
 /// Every task that the node is to hold, in key order. Stopped ones are not among them.
 pub fn assignments(snapshot: &Snapshot, node: &str) -> Vec<Assignment> {
-    snapshot
-        .tasks_of_node(node)
-        .filter(|task| task.last_status != TaskState::Stopped)
-        .filter_map(|task| assignment(snapshot, task))
-        .collect()
+    held(snapshot, node).filter_map(|task| assignment(snapshot, task)).collect()
+}
+
+/// The tasks that a node is to hold.
+fn held<'a>(snapshot: &'a Snapshot, node: &'a str) -> impl Iterator<Item = &'a Entry<Task>> {
+    snapshot.tasks_of_node(node).filter(|task| task.last_status != TaskState::Stopped)
+}
+
+/// Whether the task's node is to end it.
+fn is_stopping(snapshot: &Snapshot, task: &Task) -> bool {
+    task.desired_status == DesiredStatus::Stopped
+        && snapshot.targets_of_task(&task.key).next().is_none()
 }
 
 /// One task as its node is to run it; `None` where its definition is gone.
@@ -39,8 +46,7 @@ pub fn assignment(snapshot: &Snapshot, task: &Entry<Task>) -> Option<Assignment>
     Some(Assignment {
         task: task.key.clone(),
         generation: task.revision,
-        is_stopping: task.desired_status == DesiredStatus::Stopped
-            && snapshot.targets_of_task(&task.key).next().is_none(),
+        is_stopping: is_stopping(snapshot, task),
         is_begun: task.last_status > TaskState::Pending,
         spec: TaskSpec {
             containers,
@@ -83,20 +89,32 @@ impl Sent {
     }
 
     /// What changed since the last message; `None` where nothing did.
+    ///
+    /// A task whose record is as it was, and that is to stop or not as before, is as it was told.
     pub fn delta(&mut self, snapshot: &Snapshot, node: &str) -> Option<ToNode> {
-        let now: BTreeMap<TaskKey, Assignment> =
-            assignments(snapshot, node).into_iter().map(|one| (one.task.clone(), one)).collect();
-        let is_new = |one: &&Assignment| {
-            self.assignments
-                .get(&one.task)
-                .is_none_or(|old| old.is_stopping != one.is_stopping || old.spec != one.spec)
-        };
-        let changed: Vec<Assignment> = now.values().filter(is_new).cloned().collect();
-        let removed: Vec<TaskKey> =
-            self.assignments.keys().filter(|key| !now.contains_key(key)).cloned().collect();
+        let mut told = std::mem::take(&mut self.assignments);
+        let mut changed = Vec::new();
+        for task in held(snapshot, node) {
+            let known = told.get(&task.key);
+            let is_as_told = known.is_some_and(|known| {
+                known.generation == task.revision
+                    && known.is_stopping == is_stopping(snapshot, task)
+            });
+            let one = if is_as_told { None } else { assignment(snapshot, task) };
+            let is_new = one.as_ref().is_some_and(|one| {
+                known.is_none_or(|old| old.is_stopping != one.is_stopping || old.spec != one.spec)
+            });
+            if is_new {
+                changed.extend(one.clone());
+            }
+            let old = if is_as_told || one.is_some() { told.remove(&task.key) } else { None };
+            if let Some(now) = one.or(old) {
+                self.assignments.insert(task.key.clone(), now);
+            }
+        }
+        let removed: Vec<TaskKey> = told.into_keys().collect();
         let names = names(snapshot);
         let names_changed = (names != self.names).then(|| names.clone());
-        self.assignments = now;
         self.names = names;
         if changed.is_empty() && removed.is_empty() && names_changed.is_none() {
             return None;

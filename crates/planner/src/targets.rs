@@ -31,6 +31,11 @@ pub fn missing(
     };
     revision
         .registrations()
+        .filter(|(load_balancer, group)| {
+            !snapshot.targets_of_task(&task.key).any(|known| {
+                known.target_group_arn == *group && known.port == load_balancer.container_port
+            })
+        })
         .map(|(load_balancer, group)| Target {
             scope: task.key.scope.clone(),
             target_group_arn: group.to_owned(),
@@ -42,11 +47,6 @@ pub fn missing(
             healthy_at: None,
             draining_since: None,
             health: TargetHealth::registering(),
-        })
-        .filter(|target| {
-            !snapshot.targets_of_task(&task.key).any(|known| {
-                known.target_group_arn == target.target_group_arn && known.port == target.port
-            })
         })
         .collect()
 }

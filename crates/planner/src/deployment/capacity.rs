@@ -33,7 +33,7 @@ pub(super) fn scale(
         Verdict::Healthy | Verdict::Starting { .. } | Verdict::Leaving => true,
     });
     // First the least useful: not yet healthy, then the youngest.
-    alive.sort_by_key(|seen| {
+    alive.sort_by_cached_key(|seen| {
         let age = std::cmp::Reverse(seen.task.created_at);
         (seen.is_healthy(), seen.task.last_status, age, seen.task.key.clone())
     });

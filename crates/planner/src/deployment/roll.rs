@@ -165,7 +165,7 @@ fn in_stop_order<'a>(view: &'a View<'_>, is_primary: bool) -> Vec<&'a Seen<'a>> 
         .filter(|seen| seen.is_primary == is_primary)
         .filter(|seen| matches!(seen.verdict, Verdict::Healthy | Verdict::Starting { .. }))
         .collect();
-    tasks.sort_by_key(|seen| {
+    tasks.sort_by_cached_key(|seen| {
         let age = std::cmp::Reverse(seen.task.created_at);
         (seen.is_healthy(), seen.task.last_status, age, seen.task.key.clone())
     });
