@@ -4,8 +4,8 @@ import zlib
 
 import pytest
 
-from harness.deployments import ROLE, Staged
-from harness.ecs import Cluster, web
+from harness.deployments import ROLE, Staged, pause
+from harness.ecs import Cluster, environment, web
 from harness.functions import Functions
 from harness.roles import kill, wait_api
 
@@ -128,3 +128,62 @@ def test_an_answer_that_was_lost_is_asked_for_again(cluster, functions, request)
     wait_api(cluster)
     staged.wait_status(arn, "SUCCESSFUL")
     assert len(functions.events) >= 2
+
+
+# -- a stop in the stages that a pause cannot hold
+
+
+def held_in_reconcile(staged, versions):
+    first = staged.update(versions["new"], lifecycleHooks=[pause("POST_SCALE_UP")])
+    staged.wait_pause(first)
+    return staged.update(versions["new"], lifecycleHooks=[hook("RECONCILE_SERVICE")])
+
+
+def held_in_scale_up(staged, versions):
+    return staged.update(versions["sick"])
+
+
+def held_by_a_function(stage):
+    return lambda staged, versions: staged.update(
+        versions["new"], lifecycleHooks=[hook(stage)]
+    )
+
+
+def held_in_clean_up(staged, versions):
+    """The old tasks do not end at SIGTERM."""
+    return staged.update(versions["new"])
+
+
+HELD = {
+    "RECONCILE_SERVICE": held_in_reconcile,
+    "SCALE_UP": held_in_scale_up,
+    "TEST_TRAFFIC_SHIFT": held_by_a_function("TEST_TRAFFIC_SHIFT"),
+    "PRODUCTION_TRAFFIC_SHIFT": held_by_a_function("PRODUCTION_TRAFFIC_SHIFT"),
+    "CLEAN_UP": held_in_clean_up,
+}
+
+
+@pytest.mark.parametrize("stage", HELD)
+def test_a_stop_while_something_moves_goes_back(cluster, functions, request, stage):
+    functions.answers = [{"hookStatus": "IN_PROGRESS", "callBackDelay": 3600}]
+    staged = Staged(cluster, f"h{zlib.crc32(request.node.name.encode())}")
+    stubborn = web(1, environment=environment(IGNORE_TERM="true"), stopTimeout=20)
+    old = cluster.define("web", stubborn if stage == "CLEAN_UP" else web(1))
+    versions = {
+        "new": cluster.define("web", web(2)),
+        "sick": cluster.define("web", web(2, environment=environment(UNHEALTHY="true"))),
+    }
+    staged.create(old, {"strategy": "BLUE_GREEN", "bakeTimeInMinutes": 0})
+    with staged.host.load(staged.url, 8, by="version") as load:
+        load.wait_answered(300)
+        arn = HELD[stage](staged, versions)
+        staged.wait_stage(arn, stage)
+        staged.stop(arn)
+        done = staged.wait_status(arn, "ROLLBACK_SUCCESSFUL", seconds=90)
+        load.wait_more(300)
+        summary = load.stop()
+    assert summary.failed == 0, summary
+    assert done["rollback"]["reason"] == "Service deployment rolled back by user."
+    service = cluster.wait_steady(staged.name)
+    assert service["taskDefinition"].endswith(old)
+    assert set(staged.shares()) == {"1"}
