@@ -117,6 +117,7 @@ async fn connect(store: &Store, facts: &NodeFacts, clock: &Clock) -> Result<(), 
             cpu_units: facts.cpu_units,
             memory_mib: facts.memory_mib,
             cpu_architecture: facts.cpu_architecture.clone(),
+            host_ranges: facts.host_ranges.clone(),
             is_connected: true,
             registered_at: known.map_or_else(|| clock.now(), |known| known.registered_at),
         };

@@ -4,7 +4,10 @@
 //! INVARIANT: nothing without a mark of ours is ever changed or removed.
 //! INVARIANT: a range is claimed only where no route or address of the host's own lies in it.
 
-use std::{collections::BTreeMap, net::Ipv4Addr};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    net::Ipv4Addr,
+};
 
 use rtnetlink::packet_route::route::RouteType;
 
@@ -50,6 +53,14 @@ pub(crate) fn check(
         }
         None => Ok(()),
     }
+}
+
+/// All that a VPC's range may not overlap.
+pub(crate) fn foreign_ranges(netlink: &mut Netlink) -> Result<BTreeSet<Ipv4Range>, NetworkError> {
+    let routes = routes(netlink)?.into_iter().filter(is_specific).map(|route| route.range);
+    let held = addresses(netlink)?.into_iter().filter(|address| !address.is_ours());
+    let held = held.filter_map(|found| Ipv4Range::covering(found.local, found.prefix));
+    Ok(routes.chain(held).collect())
 }
 
 /// Makes every address of `range` unreachable but for those that tasks hold.
@@ -113,12 +124,15 @@ fn addresses(netlink: &mut Netlink) -> Result<Vec<Address>, NetworkError> {
     Ok(found.into_iter().filter_map(Address::read).collect())
 }
 
-/// The local table only repeats the addresses, and cannot say which of them are ours.
 fn stands_against(route: &Route, range: Ipv4Range) -> bool {
+    is_specific(route) && route.range.overlaps(range)
+}
+
+/// The local table only repeats the addresses, and cannot say which of them are ours.
+fn is_specific(route: &Route) -> bool {
     route.protocol != PROTOCOL
         && !route.is_local_table
         && route.range.prefix() >= PREFIX_SPECIFIC_MIN
-        && route.range.overlaps(range)
 }
 
 fn lies_in(found: &Address, range: Ipv4Range) -> bool {

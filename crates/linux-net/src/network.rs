@@ -93,6 +93,11 @@ impl Network {
         self.gateway
     }
 
+    /// The ranges that the host's own routes and addresses cover: no VPC may overlap them.
+    pub async fn host_ranges(&self) -> Result<BTreeSet<Ipv4Range>, NetworkError> {
+        on_thread(|| host::foreign_ranges(&mut Netlink::open()?)).await
+    }
+
     /// Claims the range of one more VPC.
     pub async fn add_range(&self, range: Ipv4Range) -> Result<(), NetworkError> {
         let _slot = self.slot().await;

@@ -8,7 +8,10 @@ mod code_deploy;
 mod deployment;
 mod elb;
 mod network;
+mod network_acl;
 mod node;
+mod route;
+mod security_group;
 mod service;
 mod task;
 mod task_definition;
@@ -34,10 +37,19 @@ pub use elb::{
     TargetGroup, TargetHealth, TargetHealthCheck, TargetHealthState, WeightedTargetGroup,
 };
 pub use network::{
-    Cidr, Interface, InterfaceOwner, NotACidr, SUBNET_ADDRESSES_RESERVED_FIRST, SecurityGroup,
-    Subnet, Vpc,
+    Cidr, Interface, InterfaceOwner, Ipv6Cidr, NotACidr, NotAnIpv6Cidr,
+    SUBNET_ADDRESSES_RESERVED_FIRST, Subnet, Vpc, VpcAttributes,
 };
+pub use network_acl::{NetworkAcl, NetworkAclAction, NetworkAclEntry, NetworkAclRange};
 pub use node::{ClientToken, Node};
+pub use route::{
+    ElasticIp, ElasticIpAssociation, InternetGateway, NatConnectivity, NatGateway, RouteTable,
+    RouteTableAssociation, RouteTarget,
+};
+pub use security_group::{
+    PrefixList, PrefixListEntry, SecurityGroup, SecurityGroupRule, Traffic, TrafficDirection,
+    TrafficPeer,
+};
 pub use service::{
     AdvancedConfiguration, AwsvpcConfiguration, DeploymentController, PropagateTags,
     SERVICE_EVENTS_MAX, Service, ServiceEvent, ServiceKey, ServiceLoadBalancer, ServiceRevision,

@@ -11,7 +11,8 @@ use std::net::Ipv4Addr;
 use serde::{Deserialize, Serialize};
 
 use crate::record::{
-    ContainerDefinition, ContainerState, HealthStatus, ServiceKey, StopCode, TaskInterface, TaskKey,
+    Cidr, ContainerDefinition, ContainerState, HealthStatus, ServiceKey, StopCode, TaskInterface,
+    TaskKey,
 };
 use crate::{TaskState, Timestamp};
 
@@ -53,6 +54,8 @@ pub struct NodeFacts {
     pub memory_mib: u32,
     /// `X86_64` or `ARM64`.
     pub cpu_architecture: String,
+    /// What its host reaches by other ways than Longshore's.
+    pub host_ranges: Vec<Cidr>,
 }
 
 /// A name that tasks can look up, and its addresses.

@@ -10,10 +10,10 @@ use imbl::{OrdMap, OrdSet};
 
 use crate::record::{
     AccountSetting, Alarm, ClientToken, Cluster, CodeDeployApplication, CodeDeployConfig,
-    CodeDeployDeployment, CodeDeployGroup, Interface, Listener, LoadBalancer, Node, Rule,
-    SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target,
-    TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, TaskSet,
-    Vpc,
+    CodeDeployDeployment, CodeDeployGroup, ElasticIp, Interface, InternetGateway, Listener,
+    LoadBalancer, NatGateway, NetworkAcl, Node, PrefixList, RouteTable, Rule, SecurityGroup,
+    Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target, TargetGroup, Task,
+    TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, TaskSet, Vpc,
 };
 use crate::table::{Entry, Key, Record, Table};
 use crate::{Change, Expect, Scope};
@@ -121,10 +121,16 @@ tables! {
     code_deploy_configs: CodeDeployConfig = "code-deploy-config",
     code_deploy_deployments: CodeDeployDeployment = "code-deploy-deployment",
     code_deploy_groups: CodeDeployGroup = "code-deploy-group",
+    elastic_ips: ElasticIp = "elastic-ip",
     interfaces: Interface = "interface",
+    internet_gateways: InternetGateway = "internet-gateway",
     listeners: Listener = "listener",
     load_balancers: LoadBalancer = "load-balancer",
+    nat_gateways: NatGateway = "nat-gateway",
+    network_acls: NetworkAcl = "network-acl",
     nodes: Node = "node",
+    prefix_lists: PrefixList = "prefix-list",
+    route_tables: RouteTable = "route-table",
     rules: Rule = "rule",
     security_groups: SecurityGroup = "security-group",
     service_deployments: ServiceDeployment = "service-deployment",
@@ -313,10 +319,16 @@ impl Indexed for CodeDeployApplication {}
 impl Indexed for CodeDeployConfig {}
 impl Indexed for CodeDeployDeployment {}
 impl Indexed for CodeDeployGroup {}
+impl Indexed for ElasticIp {}
 impl Indexed for Interface {}
+impl Indexed for InternetGateway {}
 impl Indexed for Listener {}
 impl Indexed for LoadBalancer {}
+impl Indexed for NatGateway {}
+impl Indexed for NetworkAcl {}
 impl Indexed for Node {}
+impl Indexed for PrefixList {}
+impl Indexed for RouteTable {}
 impl Indexed for Rule {}
 impl Indexed for SecurityGroup {}
 impl Indexed for Service {}
@@ -377,6 +389,12 @@ keyed! {
     TaskDefinition: |r| r.scope.clone(), |r| format!("{}:{:08}", r.family, r.revision);
     TaskDefinitionFamily: |r| r.scope.clone(), |r| r.name.clone();
     Vpc: |r| r.scope.clone(), |r| r.id.clone();
+    ElasticIp: |r| r.scope.clone(), |r| r.allocation_id.clone();
+    InternetGateway: |r| r.scope.clone(), |r| r.id.clone();
+    NatGateway: |r| r.scope.clone(), |r| r.id.clone();
+    NetworkAcl: |r| r.scope.clone(), |r| r.id.clone();
+    PrefixList: |r| r.scope.clone(), |r| r.id.clone();
+    RouteTable: |r| r.scope.clone(), |r| r.id.clone();
 }
 
 #[cfg(test)]

@@ -3,22 +3,34 @@
 // COMPAT: the default VPC's ranges are the Amazon VPC User Guide's ("Default VPC
 // components"): 172.31.0.0/16 with a /20 subnet in each availability zone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
-use model::{Cidr, Entry, Plan, Rng, Scope, SecurityGroup, Snapshot, Subnet, Tags, Vpc};
+use model::{
+    Cidr, Entry, InternetGateway, NetworkAcl, Plan, Rng, RouteTable, RouteTableAssociation,
+    RouteTarget, Scope, SecurityGroup, Snapshot, Subnet, Tags, Vpc, VpcAttributes,
+};
 
 /// The prefix of the subnets that a default VPC is cut into.
 const DEFAULT_SUBNET_BITS: u8 = 4;
 
 /// The letters of the zones that a region has.
-const ZONES: [char; 3] = ['a', 'b', 'c'];
+pub const ZONES: [char; 3] = ['a', 'b', 'c'];
 
 /// The records that a region has from its first use.
 #[derive(Clone, Debug)]
 pub struct DefaultNetwork {
-    pub vpc: Vpc,
+    pub vpc: NewVpc,
     pub subnets: Vec<Subnet>,
+    pub gateway: InternetGateway,
+}
+
+/// A VPC and what AWS makes with each: nothing can be done in it without them.
+#[derive(Clone, Debug)]
+pub struct NewVpc {
+    pub vpc: Vpc,
+    pub route_table: RouteTable,
+    pub network_acl: NetworkAcl,
     pub security_group: SecurityGroup,
 }
 
@@ -32,40 +44,111 @@ pub fn default_network(
     if snapshot.vpcs.list(scope).any(|vpc| vpc.is_default) {
         return None;
     }
-    let vpc_id = format!("vpc-{}", rng.hex(17));
-    let prefix = cidr.prefix() + DEFAULT_SUBNET_BITS;
-    let subnets = ZONES
-        .iter()
-        .zip(0_u64..)
-        .map(|(zone, index)| Subnet {
-            scope: scope.clone(),
-            id: format!("subnet-{}", rng.hex(17)),
-            vpc_id: vpc_id.clone(),
-            cidr: subnet_range(cidr, prefix, index),
-            availability_zone: format!("{}{zone}", scope.region),
-            is_default: true,
-            tags: Tags::new(),
-        })
-        .collect();
-    let security_group = SecurityGroup {
+    let mut made = new_vpc(scope, cidr, rng);
+    made.vpc.is_default = true;
+    made.vpc.attributes.has_dns_hostnames = true;
+    let gateway = InternetGateway {
         scope: scope.clone(),
-        id: format!("sg-{}", rng.hex(17)),
-        vpc_id: vpc_id.clone(),
-        name: "default".to_owned(),
-        description: "default VPC security group".to_owned(),
+        id: format!("igw-{}", rng.hex(17)),
+        vpc_id: Some(made.vpc.id.clone()),
         tags: Tags::new(),
     };
-    let vpc = Vpc { scope: scope.clone(), id: vpc_id, cidr, is_default: true, tags: Tags::new() };
-    Some(DefaultNetwork { vpc, subnets, security_group })
+    let leads_out = RouteTarget::InternetGateway(gateway.id.clone());
+    made.route_table.routes.insert(Cidr::EVERYWHERE, leads_out);
+    let subnets: Vec<Subnet> =
+        ZONES.iter().map(|zone| default_subnet(&made.vpc, *zone, rng)).collect();
+    for subnet in &subnets {
+        made.network_acl.associations.insert(acl_association_id(rng), subnet.id.clone());
+    }
+    Some(DefaultNetwork { vpc: made, subnets, gateway })
+}
+
+/// A VPC without subnets.
+///
+/// COMPAT: it comes with a main route table, an open network ACL and a default security group
+/// ("VPC basics", Amazon VPC User Guide).
+pub fn new_vpc(scope: &Scope, cidr: Cidr, rng: &mut Rng) -> NewVpc {
+    let vpc_id = format!("vpc-{}", rng.hex(17));
+    let attributes = VpcAttributes {
+        is_dns_supported: true,
+        has_dns_hostnames: false,
+        has_address_usage_metrics: false,
+    };
+    let group_id = format!("sg-{}", rng.hex(17));
+    let main = (format!("rtbassoc-{}", rng.hex(17)), RouteTableAssociation::Main);
+    NewVpc {
+        route_table: RouteTable {
+            scope: scope.clone(),
+            id: format!("rtb-{}", rng.hex(17)),
+            vpc_id: vpc_id.clone(),
+            routes: BTreeMap::new(),
+            associations: BTreeMap::from([main]),
+            tags: Tags::new(),
+        },
+        network_acl: NetworkAcl {
+            scope: scope.clone(),
+            id: format!("acl-{}", rng.hex(17)),
+            vpc_id: vpc_id.clone(),
+            is_default: true,
+            entries: NetworkAcl::default_entries(),
+            associations: BTreeMap::new(),
+            tags: Tags::new(),
+        },
+        security_group: SecurityGroup {
+            scope: scope.clone(),
+            rules: SecurityGroup::default_rules(&group_id),
+            id: group_id,
+            vpc_id: vpc_id.clone(),
+            name: "default".to_owned(),
+            description: "default VPC security group".to_owned(),
+            tags: Tags::new(),
+        },
+        vpc: Vpc {
+            scope: scope.clone(),
+            id: vpc_id,
+            cidr,
+            is_default: false,
+            attributes,
+            tags: Tags::new(),
+        },
+    }
+}
+
+/// The default subnet of one of the region's zones, in its own part of the default VPC's range.
+pub fn default_subnet(vpc: &Vpc, zone: char, rng: &mut Rng) -> Subnet {
+    let index = ZONES.iter().position(|known| *known == zone).unwrap_or_default();
+    Subnet {
+        scope: vpc.scope.clone(),
+        id: format!("subnet-{}", rng.hex(17)),
+        vpc_id: vpc.id.clone(),
+        cidr: subnet_range(vpc.cidr, vpc.cidr.prefix() + DEFAULT_SUBNET_BITS, index as u64),
+        availability_zone: format!("{}{zone}", vpc.scope.region),
+        is_default: true,
+        maps_public_ip_on_launch: true,
+        tags: Tags::new(),
+    }
+}
+
+pub fn acl_association_id(rng: &mut Rng) -> String {
+    format!("aclassoc-{}", rng.hex(17))
 }
 
 impl DefaultNetwork {
     pub fn insert_into(self, plan: &mut Plan) {
-        plan.insert(self.vpc);
-        plan.insert(self.security_group);
+        self.vpc.insert_into(plan);
+        plan.insert(self.gateway);
         for subnet in self.subnets {
             plan.insert(subnet);
         }
+    }
+}
+
+impl NewVpc {
+    pub fn insert_into(self, plan: &mut Plan) {
+        plan.insert(self.vpc);
+        plan.insert(self.route_table);
+        plan.insert(self.network_acl);
+        plan.insert(self.security_group);
     }
 }
 

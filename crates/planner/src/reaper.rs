@@ -14,6 +14,8 @@ pub const INACTIVE_SERVICE_KEPT: Duration = Duration::from_hours(1);
 pub const CLIENT_TOKEN_KEPT: Duration = Duration::from_hours(24);
 /// COMPAT: "Service deployments … created within the last 90 days" (`ListServiceDeployments`).
 pub const DEPLOYMENT_KEPT: Duration = Duration::from_hours(90 * 24);
+/// COMPAT: a deleted NAT gateway stays visible for about an hour ("Delete a NAT gateway").
+pub const NAT_GATEWAY_KEPT: Duration = Duration::from_hours(1);
 /// LIMIT: records removed by one plan; the rest go in the next.
 const REMOVED_MAX: usize = 500;
 
@@ -23,6 +25,7 @@ pub fn plan(snapshot: &Snapshot, now: Timestamp) -> Plan {
     reap_tasks(snapshot, now, &mut plan);
     reap_services(snapshot, now, &mut plan);
     reap_definitions(snapshot, &mut plan);
+    reap_nat_gateways(snapshot, now, &mut plan);
     for token in snapshot.client_tokens.all() {
         let end = token.created_at + CLIENT_TOKEN_KEPT;
         if now >= end { plan.delete(token) } else { plan.wake_at(end) }
@@ -45,6 +48,11 @@ fn release_addresses(snapshot: &Snapshot, plan: &mut Plan) {
                 .load_balancers
                 .list(&interface.scope)
                 .any(|load_balancer| load_balancer.arn() == *arn),
+            InterfaceOwner::NatGateway { id } => snapshot
+                .nat_gateways
+                .get(&interface.scope, id)
+                .is_some_and(|gateway| gateway.deleted_at.is_none()),
+            InterfaceOwner::User => true,
         };
         if !is_held {
             plan.delete(interface);
@@ -79,6 +87,14 @@ fn reap_services(snapshot: &Snapshot, now: Timestamp, plan: &mut Plan) {
         if snapshot.service_deployment(of_service.0, of_service.1).is_none() {
             plan.delete(deployment);
         }
+    }
+}
+
+fn reap_nat_gateways(snapshot: &Snapshot, now: Timestamp, plan: &mut Plan) {
+    for gateway in snapshot.nat_gateways.all() {
+        let Some(deleted_at) = gateway.deleted_at else { continue };
+        let end = deleted_at + NAT_GATEWAY_KEPT;
+        if now >= end { plan.delete(gateway) } else { plan.wake_at(end) }
     }
 }
 

@@ -187,6 +187,9 @@ fn new_interface(
                     mac_address: network::mac_address(draw.rng),
                     security_group_ids: security_groups(snapshot, network, subnet),
                     owner: InterfaceOwner::Task(key.clone()),
+                    public_address: None,
+                    description: String::new(),
+                    tags: Tags::new(),
                     created_at: draw.now,
                 };
                 return Ok((interface, subnet.availability_zone.clone()));

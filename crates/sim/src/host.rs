@@ -100,6 +100,7 @@ impl Host {
             cpu_units: self.cpu_units,
             memory_mib: self.memory_mib,
             cpu_architecture: "X86_64".to_owned(),
+            host_ranges: Vec::new(),
             is_connected: true,
             registered_at: now,
         }

@@ -1,7 +1,4 @@
-//! `DescribeVpcAttribute`: the attributes of a default VPC.
-//
-// COMPAT: in a default VPC names are resolved and hosts have names ("DNS attributes for
-// your VPC").
+//! `DescribeVpcAttribute`: one of a VPC's attributes.
 
 use aws_api::ec2::{
     AttributeBooleanValue, DescribeVpcAttributeRequest, DescribeVpcAttributeResult,
@@ -20,19 +17,23 @@ pub(super) async fn run(
     describe::check_dry_run(input.dry_run)?;
     describe::check_id(vpc::ID, &input.vpc_id)?;
     let snapshot = default_network::ensure(api, caller).await?;
-    if snapshot.vpcs.get(&caller.scope, &input.vpc_id).is_none() {
-        return Err(describe::not_found(vpc::ID, &input.vpc_id));
-    }
+    let known = snapshot.vpcs.get(&caller.scope, &input.vpc_id);
+    let attributes = known.ok_or_else(|| describe::not_found(vpc::ID, &input.vpc_id))?.attributes;
     let mut shown = DescribeVpcAttributeResult {
         vpc_id: Some(input.vpc_id),
         ..DescribeVpcAttributeResult::default()
     };
     let value = |value| Some(AttributeBooleanValue { value: Some(value) });
     match input.attribute {
-        VpcAttributeName::EnableDnsSupport => shown.enable_dns_support = value(true),
-        VpcAttributeName::EnableDnsHostnames => shown.enable_dns_hostnames = value(true),
+        VpcAttributeName::EnableDnsSupport => {
+            shown.enable_dns_support = value(attributes.is_dns_supported);
+        }
+        VpcAttributeName::EnableDnsHostnames => {
+            shown.enable_dns_hostnames = value(attributes.has_dns_hostnames);
+        }
         VpcAttributeName::EnableNetworkAddressUsageMetrics => {
-            shown.enable_network_address_usage_metrics = value(false);
+            shown.enable_network_address_usage_metrics =
+                value(attributes.has_address_usage_metrics);
         }
     }
     Ok(shown)

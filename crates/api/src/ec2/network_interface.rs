@@ -5,7 +5,7 @@ use model::{Entry, Interface, InterfaceOwner, Snapshot, Tags};
 
 use super::describe::{IdKind, Resource};
 use super::filter::Names;
-use super::zone;
+use super::{tags, zone};
 
 const ID: IdKind = IdKind {
     prefix: "eni",
@@ -71,7 +71,7 @@ impl Resource for &Entry<Interface> {
     }
 
     fn tags(&self) -> &Tags {
-        zone::NO_TAGS
+        &self.record.tags
     }
 
     fn values(&self, snapshot: &Snapshot, name: &str) -> Vec<String> {
@@ -126,7 +126,7 @@ pub(super) fn render(snapshot: &Snapshot, interface: &Interface) -> ec2::Network
         source_dest_check: Some(true),
         status: Some(ec2::NetworkInterfaceStatus::InUse),
         subnet_id: Some(interface.subnet_id.clone()),
-        tag_set: Some(Vec::new()),
+        tag_set: Some(tags::render(&interface.tags)),
         vpc_id: Some(interface.vpc_id.clone()),
         ..ec2::NetworkInterface::default()
     }
@@ -161,19 +161,26 @@ fn description(interface: &Interface) -> String {
             let path = arn.split_once("loadbalancer/").map_or(arn.as_str(), |(_, path)| path);
             format!("ELB {path}")
         }
+        InterfaceOwner::NatGateway { id } => format!("Interface for NAT Gateway {id}"),
+        InterfaceOwner::User => interface.description.clone(),
     }
 }
 
 fn requester(interface: &Interface) -> String {
     match &interface.owner {
-        InterfaceOwner::Task(task) => task.scope.account.clone(),
         InterfaceOwner::LoadBalancer { .. } => LOAD_BALANCING.to_owned(),
+        InterfaceOwner::Task(_) | InterfaceOwner::NatGateway { .. } | InterfaceOwner::User => {
+            interface.scope.account.clone()
+        }
     }
 }
 
 /// Whether a service holds it, so that the account cannot detach it.
 fn is_managed(interface: &Interface) -> bool {
     match &interface.owner {
-        InterfaceOwner::Task(_) | InterfaceOwner::LoadBalancer { .. } => true,
+        InterfaceOwner::Task(_)
+        | InterfaceOwner::LoadBalancer { .. }
+        | InterfaceOwner::NatGateway { .. } => true,
+        InterfaceOwner::User => false,
     }
 }

@@ -1,20 +1,15 @@
 //! Security groups and their rules as the API shows them, and what they are filtered by.
-//
-// COMPAT: a VPC's default group lets in all that its own members send, and lets out
-// everything ("Default security groups for your VPCs").
+
+use std::collections::BTreeMap;
 
 use aws_api::ec2;
-use model::{Entry, SecurityGroup, Snapshot, Tags};
+use model::{
+    Entry, SecurityGroup, SecurityGroupRule, Snapshot, Tags, Traffic, TrafficDirection, TrafficPeer,
+};
 
 use super::describe::{IdKind, Resource};
 use super::filter::Names;
-use super::{tags, zone};
-
-/// All protocols.
-const PROTOCOL: &str = "-1";
-
-/// Everywhere.
-const ANYWHERE: &str = "0.0.0.0/0";
+use super::tags;
 
 pub(super) const ID: IdKind = IdKind {
     prefix: "sg",
@@ -23,17 +18,33 @@ pub(super) const ID: IdKind = IdKind {
     noun: "security group",
 };
 
-/// One of the two rules of a group.
+/// One rule of a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rule<'a> {
     group: &'a SecurityGroup,
-    direction: Direction,
+    id: &'a str,
+    record: &'a SecurityGroupRule,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Direction {
-    Ingress,
-    Egress,
+/// A peer as the API has it: one of the members is given.
+#[derive(Clone, Debug, Default)]
+struct Peer<'a> {
+    range: Option<String>,
+    ipv6_range: Option<String>,
+    group: Option<&'a String>,
+    prefix_list: Option<&'a String>,
+}
+
+impl Peer<'_> {
+    fn of(peer: &TrafficPeer) -> Peer<'_> {
+        let none = Peer::default();
+        match peer {
+            TrafficPeer::Range(range) => Peer { range: Some(range.to_string()), ..none },
+            TrafficPeer::Ipv6Range(range) => Peer { ipv6_range: Some(range.to_string()), ..none },
+            TrafficPeer::Group(id) => Peer { group: Some(id), ..none },
+            TrafficPeer::PrefixList(id) => Peer { prefix_list: Some(id), ..none },
+        }
+    }
 }
 
 impl Resource for &Entry<SecurityGroup> {
@@ -43,30 +54,29 @@ impl Resource for &Entry<SecurityGroup> {
         known: &[
             "description",
             "egress.ip-permission.cidr",
-            "egress.ip-permission.protocol",
-            "group-id",
-            "group-name",
-            "ip-permission.group-id",
-            "ip-permission.group-name",
-            "ip-permission.protocol",
-            "ip-permission.user-id",
-            "owner-id",
-            "vpc-id",
-        ],
-        absent: &[
             "egress.ip-permission.from-port",
             "egress.ip-permission.group-id",
             "egress.ip-permission.group-name",
             "egress.ip-permission.ipv6-cidr",
             "egress.ip-permission.prefix-list-id",
+            "egress.ip-permission.protocol",
             "egress.ip-permission.to-port",
             "egress.ip-permission.user-id",
+            "group-id",
+            "group-name",
             "ip-permission.cidr",
             "ip-permission.from-port",
+            "ip-permission.group-id",
+            "ip-permission.group-name",
             "ip-permission.ipv6-cidr",
             "ip-permission.prefix-list-id",
+            "ip-permission.protocol",
             "ip-permission.to-port",
+            "ip-permission.user-id",
+            "owner-id",
+            "vpc-id",
         ],
+        absent: &[],
     };
 
     fn id(&self) -> String {
@@ -77,18 +87,51 @@ impl Resource for &Entry<SecurityGroup> {
         &self.record.tags
     }
 
-    fn values(&self, _snapshot: &Snapshot, name: &str) -> Vec<String> {
+    fn values(&self, snapshot: &Snapshot, name: &str) -> Vec<String> {
         let value = match name {
             "description" => self.description.clone(),
-            "egress.ip-permission.cidr" => ANYWHERE.to_owned(),
-            "egress.ip-permission.protocol" | "ip-permission.protocol" => PROTOCOL.to_owned(),
-            "group-id" | "ip-permission.group-id" => self.record.id.clone(),
-            "group-name" | "ip-permission.group-name" => self.name.clone(),
-            "owner-id" | "ip-permission.user-id" => self.scope.account.clone(),
+            "group-id" => self.record.id.clone(),
+            "group-name" => self.name.clone(),
+            "owner-id" => self.scope.account.clone(),
             "vpc-id" => self.vpc_id.clone(),
-            _ => return Vec::new(),
+            _ => {
+                let of_egress = name.strip_prefix("egress.");
+                let direction = match of_egress {
+                    Some(_) => TrafficDirection::Egress,
+                    None => TrafficDirection::Ingress,
+                };
+                let member = of_egress.unwrap_or(name);
+                return rules(self)
+                    .filter(|each| each.record.direction == direction)
+                    .filter_map(|each| each.value(snapshot, member))
+                    .collect();
+            }
         };
         vec![value]
+    }
+}
+
+impl Rule<'_> {
+    /// What it has under the name of a filter on `ip-permission`.
+    fn value(&self, snapshot: &Snapshot, name: &str) -> Option<String> {
+        let (first, last) = ports(self.record.traffic);
+        let peer = Peer::of(&self.record.peer);
+        let group = peer.group;
+        match name {
+            "ip-permission.cidr" => peer.range,
+            "ip-permission.ipv6-cidr" => peer.ipv6_range,
+            "ip-permission.prefix-list-id" => peer.prefix_list.cloned(),
+            "ip-permission.from-port" => first.map(|port| port.to_string()),
+            "ip-permission.to-port" => last.map(|port| port.to_string()),
+            "ip-permission.protocol" => Some(protocol(self.record.traffic)),
+            "ip-permission.group-id" => group.cloned(),
+            "ip-permission.group-name" => {
+                let known = snapshot.security_groups.get(&self.group.scope, group?)?;
+                Some(known.name.clone())
+            }
+            "ip-permission.user-id" => group.map(|_| self.group.scope.account.clone()),
+            _ => None,
+        }
     }
 }
 
@@ -102,57 +145,32 @@ impl Resource for Rule<'_> {
 
     const FILTERS: Names = Names { known: &["group-id", "security-group-rule-id"], absent: &[] };
 
-    /// Made of the group's, so that a rule that is no record has an id that stays.
     fn id(&self) -> String {
-        let digits = self.group.id.strip_prefix("sg-").unwrap_or(&self.group.id);
-        match self.direction {
-            Direction::Ingress => format!("sgr-{digits}"),
-            Direction::Egress => format!("sgr-{}", digits.chars().rev().collect::<String>()),
-        }
+        self.id.to_owned()
     }
 
     fn tags(&self) -> &Tags {
-        zone::NO_TAGS
+        &self.record.tags
     }
 
     fn values(&self, _snapshot: &Snapshot, name: &str) -> Vec<String> {
         match name {
             "group-id" => vec![self.group.id.clone()],
-            "security-group-rule-id" => vec![self.id()],
+            "security-group-rule-id" => vec![self.id.to_owned()],
             _ => Vec::new(),
         }
     }
 }
 
-pub(super) fn rules(group: &SecurityGroup) -> [Rule<'_>; 2] {
-    [Direction::Ingress, Direction::Egress].map(|direction| Rule { group, direction })
+pub(super) fn rules(group: &SecurityGroup) -> impl Iterator<Item = Rule<'_>> {
+    group.rules.iter().map(move |(id, record)| Rule { group, id, record })
 }
 
 pub(super) fn render(group: &SecurityGroup) -> ec2::SecurityGroup {
-    let permission = ec2::IpPermission {
-        ip_protocol: Some(PROTOCOL.to_owned()),
-        user_id_group_pairs: Some(Vec::new()),
-        ip_ranges: Some(Vec::new()),
-        ipv6_ranges: Some(Vec::new()),
-        prefix_list_ids: Some(Vec::new()),
-        ..ec2::IpPermission::default()
-    };
-    let own = ec2::UserIdGroupPair {
-        user_id: Some(group.scope.account.clone()),
-        group_id: Some(group.id.clone()),
-        ..ec2::UserIdGroupPair::default()
-    };
-    let anywhere = ec2::IpRange { description: None, cidr_ip: Some(ANYWHERE.to_owned()) };
     ec2::SecurityGroup {
         group_id: Some(group.id.clone()),
-        ip_permissions: Some(vec![ec2::IpPermission {
-            user_id_group_pairs: Some(vec![own]),
-            ..permission.clone()
-        }]),
-        ip_permissions_egress: Some(vec![ec2::IpPermission {
-            ip_ranges: Some(vec![anywhere]),
-            ..permission
-        }]),
+        ip_permissions: Some(permissions(group, TrafficDirection::Ingress)),
+        ip_permissions_egress: Some(permissions(group, TrafficDirection::Egress)),
         tags: Some(tags::render(&group.tags)),
         vpc_id: Some(group.vpc_id.clone()),
         security_group_arn: Some(arn(group, "security-group", &group.id)),
@@ -162,28 +180,104 @@ pub(super) fn render(group: &SecurityGroup) -> ec2::SecurityGroup {
     }
 }
 
-/// COMPAT: a rule for all protocols has -1 for its ports.
+/// The rules of one direction, those for the same traffic together.
+fn permissions(group: &SecurityGroup, direction: TrafficDirection) -> Vec<ec2::IpPermission> {
+    let mut by_traffic: BTreeMap<Traffic, ec2::IpPermission> = BTreeMap::new();
+    for rule in group.rules.values().filter(|rule| rule.direction == direction) {
+        let shown = by_traffic.entry(rule.traffic).or_insert_with(|| permission(rule.traffic));
+        add_peer(shown, rule, &group.scope.account);
+    }
+    by_traffic.into_values().collect()
+}
+
+/// A permission without peers.
+fn permission(traffic: Traffic) -> ec2::IpPermission {
+    let (from_port, to_port) = ports(traffic);
+    ec2::IpPermission {
+        ip_protocol: Some(protocol(traffic)),
+        from_port,
+        to_port,
+        user_id_group_pairs: Some(Vec::new()),
+        ip_ranges: Some(Vec::new()),
+        ipv6_ranges: Some(Vec::new()),
+        prefix_list_ids: Some(Vec::new()),
+    }
+}
+
+fn add_peer(shown: &mut ec2::IpPermission, rule: &SecurityGroupRule, account: &str) {
+    let description = rule.description.clone();
+    match &rule.peer {
+        TrafficPeer::Range(range) => shown
+            .ip_ranges
+            .get_or_insert_default()
+            .push(ec2::IpRange { description, cidr_ip: Some(range.to_string()) }),
+        TrafficPeer::Ipv6Range(range) => shown
+            .ipv6_ranges
+            .get_or_insert_default()
+            .push(ec2::Ipv6Range { description, cidr_ipv6: Some(range.to_string()) }),
+        TrafficPeer::Group(id) => {
+            shown.user_id_group_pairs.get_or_insert_default().push(ec2::UserIdGroupPair {
+                description,
+                user_id: Some(account.to_owned()),
+                group_id: Some(id.clone()),
+                ..ec2::UserIdGroupPair::default()
+            });
+        }
+        TrafficPeer::PrefixList(id) => shown
+            .prefix_list_ids
+            .get_or_insert_default()
+            .push(ec2::PrefixListId { description, prefix_list_id: Some(id.clone()) }),
+    }
+}
+
+/// COMPAT: a rule without ports has -1 for them.
 pub(super) fn render_rule(rule: Rule<'_>) -> ec2::SecurityGroupRule {
-    let group = rule.group;
-    let own = ec2::ReferencedSecurityGroup {
-        group_id: Some(group.id.clone()),
+    let (group, (from_port, to_port)) = (rule.group, ports(rule.record.traffic));
+    let peer = Peer::of(&rule.record.peer);
+    let referenced = peer.group.map(|id| ec2::ReferencedSecurityGroup {
+        group_id: Some(id.clone()),
         user_id: Some(group.scope.account.clone()),
         ..ec2::ReferencedSecurityGroup::default()
-    };
-    let is_egress = rule.direction == Direction::Egress;
+    });
     ec2::SecurityGroupRule {
-        security_group_rule_id: Some(rule.id()),
-        security_group_rule_arn: Some(arn(group, "security-group-rule", &rule.id())),
+        security_group_rule_id: Some(rule.id.to_owned()),
+        security_group_rule_arn: Some(arn(group, "security-group-rule", rule.id)),
         group_id: Some(group.id.clone()),
         group_owner_id: Some(group.scope.account.clone()),
-        is_egress: Some(is_egress),
-        ip_protocol: Some(PROTOCOL.to_owned()),
-        from_port: Some(-1),
-        to_port: Some(-1),
-        cidr_ipv4: is_egress.then(|| ANYWHERE.to_owned()),
-        referenced_group_info: (!is_egress).then_some(own),
-        tags: Some(Vec::new()),
-        ..ec2::SecurityGroupRule::default()
+        is_egress: Some(rule.record.direction == TrafficDirection::Egress),
+        ip_protocol: Some(protocol(rule.record.traffic)),
+        from_port: Some(from_port.unwrap_or(-1)),
+        to_port: Some(to_port.unwrap_or(-1)),
+        cidr_ipv4: peer.range,
+        cidr_ipv6: peer.ipv6_range,
+        prefix_list_id: peer.prefix_list.cloned(),
+        referenced_group_info: referenced,
+        description: rule.record.description.clone(),
+        tags: Some(tags::render(&rule.record.tags)),
+    }
+}
+
+/// COMPAT: a protocol has its name where AWS has one for it, and -1 is all of them.
+fn protocol(traffic: Traffic) -> String {
+    match traffic {
+        Traffic::All => "-1".to_owned(),
+        Traffic::Tcp(..) => "tcp".to_owned(),
+        Traffic::Udp(..) => "udp".to_owned(),
+        Traffic::Icmp(..) => "icmp".to_owned(),
+        Traffic::Icmpv6(..) => "icmpv6".to_owned(),
+        Traffic::Protocol(number) => number.to_string(),
+    }
+}
+
+/// COMPAT: the ports of ICMP are its type and code, and -1 is each of them.
+fn ports(traffic: Traffic) -> (Option<i32>, Option<i32>) {
+    let or_any = |value: Option<u8>| Some(value.map_or(-1, i32::from));
+    match traffic {
+        Traffic::All | Traffic::Protocol(_) => (None, None),
+        Traffic::Tcp(first, last) | Traffic::Udp(first, last) => {
+            (Some(first.into()), Some(last.into()))
+        }
+        Traffic::Icmp(kind, code) | Traffic::Icmpv6(kind, code) => (or_any(kind), or_any(code)),
     }
 }
 

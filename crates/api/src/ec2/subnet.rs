@@ -65,9 +65,8 @@ impl Resource for &Entry<Subnet> {
             }
             "available-ip-address-count" => available_addresses(snapshot, self).to_string(),
             "cidr" | "cidr-block" | "cidrBlock" => self.cidr.to_string(),
-            "default-for-az" | "defaultForAz" | "map-public-ip-on-launch" => {
-                self.is_default.to_string()
-            }
+            "default-for-az" | "defaultForAz" => self.is_default.to_string(),
+            "map-public-ip-on-launch" => self.maps_public_ip_on_launch.to_string(),
             "enable-dns64" | "ipv6-native" | "map-customer-owned-ip-on-launch" => false.to_string(),
             "owner-id" => self.scope.account.clone(),
             "state" => "available".to_owned(),
@@ -80,7 +79,6 @@ impl Resource for &Entry<Subnet> {
     }
 }
 
-/// COMPAT: a default subnet is a public one; that is how clients tell it from a private one.
 pub(super) fn render(snapshot: &Snapshot, subnet: &Subnet) -> ec2::Subnet {
     ec2::Subnet {
         availability_zone_id: zone::id_of(&subnet.scope, &subnet.availability_zone),
@@ -99,7 +97,7 @@ pub(super) fn render(snapshot: &Snapshot, subnet: &Subnet) -> ec2::Subnet {
         available_ip_address_count: Some(available_addresses(snapshot, subnet) as i32),
         availability_zone: Some(subnet.availability_zone.clone()),
         default_for_az: Some(subnet.is_default),
-        map_public_ip_on_launch: Some(subnet.is_default),
+        map_public_ip_on_launch: Some(subnet.maps_public_ip_on_launch),
         ..ec2::Subnet::default()
     }
 }

@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use aws_api::elbv2::{self, errors};
-use model::{Entry, Interface, InterfaceOwner, Key, Kind, Scope, SecurityGroup, Snapshot, Subnet};
+use model::{
+    Entry, Interface, InterfaceOwner, Key, Kind, Scope, SecurityGroup, Snapshot, Subnet, Tags,
+};
 use wire::ApiError;
 
 use crate::Turn;
@@ -108,6 +110,9 @@ pub(super) fn take_address(
             mac_address: planner::network::mac_address(&mut turn.rng),
             security_group_ids: security_group_ids.to_vec(),
             owner: InterfaceOwner::LoadBalancer { arn: arn.to_owned() },
+            public_address: None,
+            description: String::new(),
+            tags: Tags::new(),
             created_at: turn.now(),
         };
         turn.plan.insert(interface);

@@ -360,6 +360,7 @@ fn node() -> Node {
         cpu_units: 16_384,
         memory_mib: 32_768,
         cpu_architecture: "X86_64".to_owned(),
+        host_ranges: Vec::new(),
         is_connected: true,
         registered_at: Timestamp::EPOCH,
     }

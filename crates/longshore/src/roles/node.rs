@@ -6,6 +6,7 @@ use anyhow::{Context as _, Result};
 use images::{ImageStore, Limits};
 use linux_net::dns::{DnsConfig, DnsServer, upstreams_of};
 use linux_net::{GATEWAY_ADDRESS, GatewayService, Ipv4Range, Network, NetworkConfig};
+use model::Cidr;
 use model::session::{NodeFacts, SESSION_VERSION};
 use node::{Node, NodeConfig};
 use tokio_util::sync::CancellationToken;
@@ -39,6 +40,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
             cpu_units: config.cpu_units,
             memory_mib: config.memory_mib,
             cpu_architecture: cpu_architecture().to_owned(),
+            host_ranges: host_ranges(&network).await?,
         },
         control_socket: paths.control_socket(),
         data_dir: paths.node_journal(),
@@ -70,6 +72,12 @@ async fn open_network(config: &Config, paths: &Paths) -> Result<Network> {
         "the network cannot be set up; where a range overlaps a route of this host, \
          `--vpc-cidr` picks another",
     )
+}
+
+/// What no VPC may cover, in the model's terms.
+async fn host_ranges(network: &Network) -> Result<Vec<Cidr>> {
+    let ranges = network.host_ranges().await.context("the host's routes cannot be read")?;
+    Ok(ranges.into_iter().filter_map(|one| Cidr::new(one.address(), one.prefix())).collect())
 }
 
 async fn start_dns(network: &Network, tracker: &TaskTracker) -> Result<linux_net::dns::DnsHandle> {

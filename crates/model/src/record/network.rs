@@ -1,6 +1,6 @@
 //! VPCs, subnets, security groups, interfaces, and the addresses they hold.
 
-use std::net::Ipv4Addr;
+use std::net::{Ipv4Addr, Ipv6Addr};
 
 use serde::{Deserialize, Serialize};
 
@@ -20,6 +20,9 @@ pub struct Cidr {
 pub struct NotACidr(String);
 
 impl Cidr {
+    /// `0.0.0.0/0`.
+    pub const EVERYWHERE: Cidr = Cidr { base: Ipv4Addr::UNSPECIFIED, prefix: 0 };
+
     /// Reads `10.0.0.0/16`; host bits are refused.
     pub fn parse(text: &str) -> Result<Cidr, NotACidr> {
         let refuse = || NotACidr(text.to_owned());
@@ -85,13 +88,69 @@ impl From<Cidr> for String {
     }
 }
 
+/// An IPv6 range. `prefix` is at most 128 and `base` has no bits beyond it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct Ipv6Cidr {
+    base: Ipv6Addr,
+    prefix: u8,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not an IPv6 range in CIDR notation")]
+pub struct NotAnIpv6Cidr(String);
+
+impl Ipv6Cidr {
+    /// Reads `2001:db8::/32`; host bits are refused.
+    pub fn parse(text: &str) -> Result<Ipv6Cidr, NotAnIpv6Cidr> {
+        let refuse = || NotAnIpv6Cidr(text.to_owned());
+        let (base, prefix) = text.split_once('/').ok_or_else(refuse)?;
+        let base: Ipv6Addr = base.parse().map_err(|_| refuse())?;
+        let prefix: u8 = prefix.parse().map_err(|_| refuse())?;
+        let mask = u128::MAX.checked_shl(128 - u32::from(prefix.min(128))).unwrap_or(0);
+        let is_range = prefix <= 128 && u128::from(base) & !mask == 0;
+        is_range.then_some(Ipv6Cidr { base, prefix }).ok_or_else(refuse)
+    }
+}
+
+impl std::fmt::Display for Ipv6Cidr {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(formatter, "{}/{}", self.base, self.prefix)
+    }
+}
+
+impl TryFrom<String> for Ipv6Cidr {
+    type Error = NotAnIpv6Cidr;
+
+    fn try_from(text: String) -> Result<Ipv6Cidr, NotAnIpv6Cidr> {
+        Ipv6Cidr::parse(&text)
+    }
+}
+
+impl From<Ipv6Cidr> for String {
+    fn from(cidr: Ipv6Cidr) -> String {
+        cidr.to_string()
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Vpc {
     pub scope: Scope,
     pub id: String,
     pub cidr: Cidr,
     pub is_default: bool,
+    pub attributes: VpcAttributes,
     pub tags: Tags,
+}
+
+/// What can be switched in a VPC ("DNS attributes for your VPC").
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct VpcAttributes {
+    /// Whether the resolver at the subnets' reserved address answers.
+    pub is_dns_supported: bool,
+    /// Whether interfaces with public addresses have public names.
+    pub has_dns_hostnames: bool,
+    pub has_address_usage_metrics: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -102,6 +161,7 @@ pub struct Subnet {
     pub cidr: Cidr,
     pub availability_zone: String,
     pub is_default: bool,
+    pub maps_public_ip_on_launch: bool,
     pub tags: Tags,
 }
 
@@ -122,17 +182,6 @@ impl Subnet {
     }
 }
 
-/// So far only the default group of each VPC, whose rules are fixed.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct SecurityGroup {
-    pub scope: Scope,
-    pub id: String,
-    pub vpc_id: String,
-    pub name: String,
-    pub description: String,
-    pub tags: Tags,
-}
-
 /// One address of one VPC, held by an interface. Its key makes it unique.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Interface {
@@ -144,13 +193,25 @@ pub struct Interface {
     pub mac_address: String,
     pub security_group_ids: Vec<String>,
     pub owner: InterfaceOwner,
+    /// One that AWS gave with `assignPublicIp`, and that goes with the interface. An Elastic IP
+    /// address is associated by its own record.
+    pub public_address: Option<Ipv4Addr>,
+    pub description: String,
+    pub tags: Tags,
     pub created_at: Timestamp,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum InterfaceOwner {
     Task(TaskKey),
-    LoadBalancer { arn: String },
+    LoadBalancer {
+        arn: String,
+    },
+    NatGateway {
+        id: String,
+    },
+    /// Made by `CreateNetworkInterface`, and attached to nothing.
+    User,
 }
 
 #[cfg(test)]
@@ -166,6 +227,16 @@ mod tests {
         assert!(range.overlaps(Cidr::parse("172.31.0.0/16").expect("a range")));
         assert_eq!(range.address(4096), None);
         assert_eq!(Cidr::parse("0.0.0.0/0").expect("all").size(), 1 << 32);
+    }
+
+    #[test]
+    fn an_ipv6_range_is_read() {
+        for text in ["::/0", "2001:db8::/32", "::1/128"] {
+            assert_eq!(Ipv6Cidr::parse(text).expect("a range").to_string(), text);
+        }
+        for text in ["", "::", "::/129", "2001:db8::1/32", "10.0.0.0/8", "::/-1"] {
+            assert!(Ipv6Cidr::parse(text).is_err(), "{text}");
+        }
     }
 
     #[test]

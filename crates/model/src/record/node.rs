@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use super::Cidr;
 use crate::{Scope, Timestamp};
 
 /// A host of the managed pool: where Fargate tasks go.
@@ -17,6 +18,8 @@ pub struct Node {
     pub memory_mib: u32,
     /// `X86_64` or `ARM64`.
     pub cpu_architecture: String,
+    /// What its host reaches by other ways: no VPC may have any of it.
+    pub host_ranges: Vec<Cidr>,
     pub is_connected: bool,
     pub registered_at: Timestamp,
 }

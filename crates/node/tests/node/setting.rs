@@ -46,6 +46,7 @@ impl Setting {
             cpu_units: 2048,
             memory_mib: 4096,
             cpu_architecture: "X86_64".to_owned(),
+            host_ranges: Vec::new(),
         };
         let config = NodeConfig {
             facts,

@@ -61,6 +61,7 @@ impl World {
             cpu_units,
             memory_mib,
             cpu_architecture: "X86_64".to_owned(),
+            host_ranges: Vec::new(),
             is_connected: true,
             registered_at: self.now,
         });

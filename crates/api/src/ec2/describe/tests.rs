@@ -2,7 +2,10 @@
 
 use std::net::Ipv4Addr;
 
-use model::{Cidr, Interface, InterfaceOwner, Plan, Rng, Scope, Timestamp};
+use model::{
+    Cidr, Interface, InterfaceOwner, Ipv6Cidr, Plan, Rng, Scope, SecurityGroup, SecurityGroupRule,
+    Timestamp, Traffic, TrafficDirection, TrafficPeer,
+};
 
 use super::*;
 use crate::ec2::security_group;
@@ -16,19 +19,54 @@ fn snapshot() -> (Scope, Snapshot) {
     let mut plan = Plan::new();
     plan.insert(Interface {
         scope: scope.clone(),
-        vpc_id: network.vpc.id.clone(),
+        vpc_id: network.vpc.vpc.id.clone(),
         address: Ipv4Addr::new(172, 31, 0, 9),
         id: "eni-0123456789abcdef0".to_owned(),
         subnet_id: network.subnets[0].id.clone(),
         mac_address: "02:00:00:00:00:01".to_owned(),
-        security_group_ids: vec![network.security_group.id.clone()],
+        security_group_ids: vec![network.vpc.security_group.id.clone()],
         owner: InterfaceOwner::LoadBalancer { arn: "loadbalancer/app/web/1".to_owned() },
+        public_address: None,
+        description: String::new(),
+        tags: Tags::new(),
         created_at: Timestamp::EPOCH,
     });
+    plan.insert(group_with_every_peer(&scope, &network.vpc.vpc.id));
     network.insert_into(&mut plan);
     let mut snapshot = Snapshot::default();
     snapshot.apply(1, &plan.changes);
     (scope, snapshot)
+}
+
+/// Sorts after the default group.
+fn group_with_every_peer(scope: &Scope, vpc_id: &str) -> SecurityGroup {
+    let id = "sg-fffffffffffffffff".to_owned();
+    let peers = [
+        TrafficPeer::Range(Cidr::EVERYWHERE),
+        TrafficPeer::Ipv6Range(Ipv6Cidr::parse("::/0").expect("a range")),
+        TrafficPeer::Group(id.clone()),
+        TrafficPeer::PrefixList("pl-1".to_owned()),
+    ];
+    let directions = [TrafficDirection::Ingress, TrafficDirection::Egress];
+    let both = directions.into_iter().flat_map(|direction| {
+        peers.clone().map(|peer| SecurityGroupRule {
+            direction,
+            traffic: Traffic::Tcp(80, 81),
+            peer,
+            description: None,
+            tags: Tags::new(),
+        })
+    });
+    let rules = both.zip(0..).map(|(rule, index)| (format!("sgr-{index}"), rule)).collect();
+    SecurityGroup {
+        scope: scope.clone(),
+        id,
+        vpc_id: vpc_id.to_owned(),
+        name: "every-peer".to_owned(),
+        description: "every peer".to_owned(),
+        rules,
+        tags: Tags::new(),
+    }
 }
 
 #[track_caller]
@@ -47,7 +85,7 @@ fn every_known_filter_has_a_value_and_no_other() {
     check(&snapshot, &snapshot.vpcs.list(&scope).next().expect("a VPC"));
     check(&snapshot, &snapshot.subnets.list(&scope).next().expect("a subnet"));
     check(&snapshot, &snapshot.interfaces.list(&scope).next().expect("an interface"));
-    let group = snapshot.security_groups.list(&scope).next().expect("a group");
+    let group = snapshot.security_groups.list(&scope).last().expect("a group");
     check(&snapshot, &group);
-    check(&snapshot, &security_group::rules(group)[0]);
+    check(&snapshot, &security_group::rules(group).next().expect("a rule"));
 }

@@ -1,0 +1,14 @@
+//! Who may reach whom: security groups, their members and their rules, compiled to what a packet
+//! filter looks up, and the verdict on one connection with the rules that decide it.
+//!
+//! INVARIANT: a verdict is of the packet that opens a connection; its answers follow it.
+//! INVARIANT: what the compiled rules say is what the groups' own records say; a property test
+//! compares them.
+
+#![forbid(unsafe_code)]
+
+mod rules;
+mod verdict;
+
+pub use rules::{FilteredInterface, PacketRules, Permit, Profile, ProfileRules};
+pub use verdict::{Opening, Refusal, Verdict};
