@@ -10,9 +10,7 @@ use std::{
     time::{Duration, Instant},
 };
 
-use linux_net::{
-    Egress, GATEWAY_ADDRESS, Ipv4Range, Network, NetworkConfig, NetworkError, TaskNetwork,
-};
+use linux_net::{GATEWAY_ADDRESS, Ipv4Range, Network, NetworkConfig, NetworkError, TaskNetwork};
 use tokio::task::JoinSet;
 
 const ONE_BY_ONE: u8 = 100;
@@ -27,6 +25,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let network = Network::open(NetworkConfig {
         run_dir: run_dir.clone(),
         vpc_ranges: vec!["172.31.0.0/16".parse::<Ipv4Range>()?],
+        public_range: None,
         gateway_address: GATEWAY_ADDRESS,
         gateway_services: Vec::new(),
     });
@@ -77,7 +76,6 @@ fn task(last: u8) -> TaskNetwork {
         address: Ipv4Addr::new(172, 31, 5, last),
         mac: None,
         mtu: 1500,
-        egress: Egress::Denied,
         local_addresses: Vec::new(),
     }
 }

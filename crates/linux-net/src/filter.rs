@@ -17,6 +17,8 @@ use tokio::sync::{Mutex as TurnLock, oneshot};
 
 use crate::{error::NetworkError, namespace::on_thread};
 
+pub(crate) mod denied;
+pub(crate) mod policy;
 pub(crate) mod rules;
 
 /// One transaction takes at most this many changes; the rest waits for the next.
@@ -77,6 +79,16 @@ fn apply_batch(batch: Vec<Waiting>) {
         let result = if is_applied { Ok(()) } else { run(&waiting.change) };
         // The caller may have stopped waiting; the change holds all the same.
         let _unheard = waiting.answer.send(result);
+    }
+}
+
+/// Whether the table that this program makes is there.
+pub(crate) fn is_there() -> Result<bool, NetworkError> {
+    let command = format!("list chain inet longshore {}\n", rules::shape());
+    match run(&command) {
+        Ok(()) => Ok(true),
+        Err(NetworkError::Filter { .. }) => Ok(false),
+        Err(error) => Err(error),
     }
 }
 

@@ -84,7 +84,41 @@ pub(crate) fn remove_address(netlink: &mut Netlink, address: Ipv4Addr) -> Result
     netlink.change(&operation, request, Tolerate::Absent)
 }
 
-/// The addresses of ours that loopback holds.
+/// Makes `address` one of the host's own: what listens there is reached, and what the host sends
+/// there of itself comes from `source`. It is a route, since an address would be its own source.
+pub(crate) fn hold_address(
+    netlink: &mut Netlink,
+    address: Ipv4Addr,
+    source: Ipv4Addr,
+) -> Result<(), NetworkError> {
+    let operation = format!("hold the address `{address}`");
+    netlink.change(&operation, message::local_route(address, source), Tolerate::Nothing)
+}
+
+/// Lets go of an address that is held.
+pub(crate) fn release_address(
+    netlink: &mut Netlink,
+    address: Ipv4Addr,
+) -> Result<(), NetworkError> {
+    let held = routes(netlink)?.into_iter().filter(is_held);
+    for route in held.filter(|route| route.range.address() == address) {
+        let operation = format!("release the address `{address}`");
+        netlink.change(&operation, message::route_delete(&route), Tolerate::Absent)?;
+    }
+    Ok(())
+}
+
+/// The addresses that are held.
+pub(crate) fn held_addresses(netlink: &mut Netlink) -> Result<Vec<Ipv4Addr>, NetworkError> {
+    let held = routes(netlink)?.into_iter().filter(is_held);
+    Ok(held.map(|route| route.range.address()).collect())
+}
+
+fn is_held(route: &Route) -> bool {
+    route.protocol == PROTOCOL && route.kind == RouteType::Local
+}
+
+/// The addresses of ours that loopback has.
 pub(crate) fn own_addresses(netlink: &mut Netlink) -> Result<Vec<Ipv4Addr>, NetworkError> {
     let ours = addresses(netlink)?.into_iter().filter(Address::is_ours);
     Ok(ours.map(|found| found.local).collect())

@@ -21,9 +21,9 @@ mod task;
 pub mod dns;
 
 pub use error::NetworkError;
-pub use filter::rules::GatewayService;
+pub use filter::{denied::Denied, rules::GatewayService};
 pub use link::NEXT_HOP;
 pub use namespace::run_inside;
 pub use network::{GATEWAY_ADDRESS, Network, NetworkConfig};
 pub use range::{Ipv4Range, RangeError};
-pub use task::{Egress, TaskNetwork};
+pub use task::TaskNetwork;

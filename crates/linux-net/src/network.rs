@@ -9,7 +9,6 @@
 
 use std::{
     collections::BTreeSet,
-    fs::File,
     hash::{DefaultHasher, Hash, Hasher},
     io,
     net::Ipv4Addr,
@@ -17,14 +16,13 @@ use std::{
     sync::Arc,
 };
 
-use rustix::fs::{FlockOperation, flock};
 use tokio::sync::{Mutex, RwLock, Semaphore, SemaphorePermit};
 
 use crate::{
     error::NetworkError,
     filter::{
-        self, Filter,
-        rules::{self, GatewayService, Table},
+        Filter,
+        rules::{self, GatewayService},
     },
     host::{self, uplink},
     link,
@@ -33,6 +31,14 @@ use crate::{
     range::Ipv4Range,
     task::{Attachment, TaskNetwork, check_id},
 };
+
+mod establish;
+mod lock;
+mod policy;
+
+use establish::{establish, sweep};
+use lock::NamespaceLock;
+use policy::Policy;
 
 /// The address of the host that tasks know: their resolver, as in a VPC.
 pub const GATEWAY_ADDRESS: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
@@ -47,8 +53,10 @@ const TASK_LOCKS: usize = 64;
 pub struct NetworkConfig {
     /// Where this instance keeps what must not outlive the machine's run.
     pub run_dir: PathBuf,
-    /// The range of every VPC.
+    /// The ranges of VPCs that are there from the start.
     pub vpc_ranges: Vec<Ipv4Range>,
+    /// The range of public addresses, each of which stands for one of a VPC's.
+    pub public_range: Option<Ipv4Range>,
     /// The host's address that tasks know; normally [`GATEWAY_ADDRESS`].
     pub gateway_address: Ipv4Addr,
     /// What tasks may reach at the gateway's address, besides DNS.
@@ -60,7 +68,12 @@ pub struct NetworkConfig {
 pub struct Network {
     run_dir: PathBuf,
     gateway: Ipv4Addr,
+    /// Without the ranges of later VPCs, which are in the policy's.
+    config: NetworkConfig,
     ranges: RwLock<BTreeSet<Ipv4Range>>,
+    /// Whoever changes a part of the filter reads; who replaces the whole of it writes.
+    table: RwLock<()>,
+    policy: Mutex<Policy>,
     filter: Filter,
     slots: Semaphore,
     task_locks: Vec<Arc<Mutex<()>>>,
@@ -75,10 +88,14 @@ impl Network {
         let ranges: BTreeSet<Ipv4Range> = config.vpc_ranges.iter().copied().collect();
         let run_dir = config.run_dir.clone();
         let gateway = config.gateway_address;
-        on_thread(move || establish(&config)).await?;
+        let wanted = config.clone();
+        on_thread(move || establish(&wanted)).await?;
         Ok(Self {
             run_dir,
             gateway,
+            config,
+            table: RwLock::default(),
+            policy: Mutex::default(),
             ranges: RwLock::new(ranges),
             filter: Filter::default(),
             slots: Semaphore::new(CHANGES_MAX),
@@ -98,40 +115,18 @@ impl Network {
         on_thread(|| host::foreign_ranges(&mut Netlink::open()?)).await
     }
 
-    /// Claims the range of one more VPC.
-    pub async fn add_range(&self, range: Ipv4Range) -> Result<(), NetworkError> {
-        let _slot = self.slot().await;
-        let mut ranges = self.ranges.write().await;
-        if ranges.contains(&range) {
-            return Ok(());
-        }
-        let gateway = self.gateway;
-        on_thread(move || {
-            let mut netlink = Netlink::open()?;
-            host::check(&mut netlink, &[range], gateway)?;
-            host::claim_range(&mut netlink, range)
-        })
-        .await?;
-        self.filter.apply(rules::add_range(range)).await?;
-        ranges.insert(range);
-        Ok(())
-    }
-
     /// Gives a task its namespace, link and address; answers the namespace's path.
     ///
     /// Asking again for the same is answered the same. On an error nothing is left behind.
     pub async fn attach_task(&self, task: &TaskNetwork) -> Result<PathBuf, NetworkError> {
         check_id(&task.task_id)?;
         self.check_address(task.address).await?;
-        let _slot = self.slot().await;
+        let (_slot, _table) = (self.slot().await, self.table.read().await);
         // Held by the thread as well: it goes on when the caller stops waiting.
         let guard = Arc::new(self.task_lock(&task.task_id).lock_owned().await);
         let attachment = Attachment::of(task);
         if let Some(path) = self.find_whole(&attachment).await? {
             return Ok(path);
-        }
-        if attachment.is_masqueraded {
-            self.open_uplinks().await?;
         }
         let (run_dir, gateway, wanted) = (self.run_dir.clone(), self.gateway, task.clone());
         let held = Arc::clone(&guard);
@@ -152,7 +147,7 @@ impl Network {
     /// Takes a task's link and namespace away; one that has none is left as it is.
     pub async fn detach_task(&self, task_id: &str) -> Result<(), NetworkError> {
         check_id(task_id)?;
-        let _slot = self.slot().await;
+        let (_slot, _table) = (self.slot().await, self.table.read().await);
         let guard = Arc::new(self.task_lock(task_id).lock_owned().await);
         let (run_dir, wanted) = (self.run_dir.clone(), task_id.to_owned());
         let (held, _path) = on_thread(move || link::find_attached(&run_dir, &wanted)).await?;
@@ -204,17 +199,18 @@ impl Network {
     /// Gives the host an address that a balancer listens on, for tasks and the host to reach.
     pub async fn add_balancer_address(&self, address: Ipv4Addr) -> Result<(), NetworkError> {
         self.check_address(address).await?;
-        let _slot = self.slot().await;
+        let (_slot, _table) = (self.slot().await, self.table.read().await);
         // The filter first: the address is never there without its rule.
         self.filter.apply(rules::add_balancer_address(address)).await?;
-        on_thread(move || host::add_address(&mut Netlink::open()?, address)).await
+        let gateway = self.gateway;
+        on_thread(move || host::hold_address(&mut Netlink::open()?, address, gateway)).await
     }
 
     /// Takes a balancer's address from the host.
     pub async fn remove_balancer_address(&self, address: Ipv4Addr) -> Result<(), NetworkError> {
         self.check_address(address).await?;
-        let _slot = self.slot().await;
-        on_thread(move || host::remove_address(&mut Netlink::open()?, address)).await?;
+        let (_slot, _table) = (self.slot().await, self.table.read().await);
+        on_thread(move || host::release_address(&mut Netlink::open()?, address)).await?;
         self.filter.apply(rules::remove_balancer_address(address)).await
     }
 
@@ -312,87 +308,5 @@ impl Network {
         task_id.hash(&mut hasher);
         let index = usize::try_from(hasher.finish() % TASK_LOCKS as u64).unwrap_or(0);
         Arc::clone(&self.task_locks[index])
-    }
-}
-
-/// The lock on the file that stands for the network namespace itself, so that whoever manages the
-/// same namespace meets it, from whatever directory; it goes with the process.
-#[derive(Debug)]
-struct NamespaceLock(File);
-
-impl NamespaceLock {
-    fn take() -> Result<Self, NetworkError> {
-        let locked = || -> io::Result<Self> {
-            let namespace = File::open("/proc/thread-self/ns/net")?;
-            flock(&namespace, FlockOperation::NonBlockingLockExclusive)?;
-            Ok(Self(namespace))
-        };
-        locked().map_err(|error| match error.kind() {
-            io::ErrorKind::WouldBlock => NetworkError::InUse,
-            _ => NetworkError::kernel("lock the network namespace", error),
-        })
-    }
-}
-
-impl Drop for NamespaceLock {
-    fn drop(&mut self) {
-        // Closing is not enough: a program being started may hold a copy for a moment.
-        let _goes_with_the_process = flock(&self.0, FlockOperation::Unlock);
-    }
-}
-
-/// Brings the host into the wanted state, whatever an earlier instance left; runs on a thread.
-fn establish(config: &NetworkConfig) -> Result<(), NetworkError> {
-    let mut netlink = Netlink::open()?;
-    host::check(&mut netlink, &config.vpc_ranges, config.gateway_address)?;
-    let directory = namespace::directory_of(&config.run_dir);
-    std::fs::create_dir_all(&directory)
-        .map_err(|error| NetworkError::kernel(format!("make `{}`", directory.display()), error))?;
-
-    let mut balancer_addresses: BTreeSet<Ipv4Addr> =
-        host::own_addresses(&mut netlink)?.into_iter().collect();
-    balancer_addresses.remove(&config.gateway_address);
-    let mut services: BTreeSet<GatewayService> = config.gateway_services.iter().copied().collect();
-    services.extend([GatewayService::Tcp(53), GatewayService::Udp(53)]);
-    let attachments = link::list(&mut netlink)?.into_iter().filter_map(|(_, held)| held).collect();
-    let table = Table {
-        gateway: config.gateway_address,
-        services,
-        ranges: config.vpc_ranges.iter().copied().collect(),
-        balancer_addresses,
-        attachments,
-        uplinks: uplink::list(&config.run_dir)?,
-    };
-    // The filter before the addresses: there is no moment in which they are open to all.
-    filter::run(&rules::replace(&table))?;
-    host::add_address(&mut netlink, config.gateway_address)?;
-    for range in &config.vpc_ranges {
-        host::claim_range(&mut netlink, *range)?;
-    }
-    host::release_ranges(&mut netlink, &config.vpc_ranges)
-}
-
-/// Removes all that carries a mark of ours; runs on a thread. The filter goes last, so that a
-/// task which is still there never stands without it.
-fn sweep(run_dir: &Path) -> Result<(), NetworkError> {
-    let mut netlink = Netlink::open()?;
-    for (found, _) in link::list(&mut netlink)? {
-        link::remove(&mut netlink, &found)?;
-    }
-    let directory = namespace::directory_of(run_dir);
-    for task_id in namespace::list(&directory)? {
-        namespace::remove(&directory.join(task_id))?;
-    }
-    for address in host::own_addresses(&mut netlink)? {
-        host::remove_address(&mut netlink, address)?;
-    }
-    host::release_ranges(&mut netlink, &[])?;
-    uplink::restore(run_dir)?;
-    filter::run(rules::REMOVE)?;
-    match std::fs::remove_dir(&directory) {
-        Err(error) if error.kind() != io::ErrorKind::NotFound => {
-            Err(NetworkError::kernel(format!("remove `{}`", directory.display()), error))
-        }
-        _ => Ok(()),
     }
 }

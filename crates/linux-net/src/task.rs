@@ -15,7 +15,7 @@ use crate::{error::NetworkError, netlink::messages::Mac};
 /// Task ids are file names and part of an alias.
 const TASK_ID_LENGTH_MAX: usize = 64;
 /// First word of the alias; the number changes with its form.
-const ALIAS_MARK: &str = "longshore/1";
+const ALIAS_MARK: &str = "longshore/2";
 /// Both ends' hardware addresses are locally administered. The host's is the same on every link:
 /// each link has two ends and no others.
 const HOST_MAC: Mac = [0x0a, 0x6c, 0x73, 0x00, 0x00, 0x01];
@@ -31,20 +31,9 @@ pub struct TaskNetwork {
     pub mac: Option<[u8; 6]>,
     /// The MTU of both ends of its link.
     pub mtu: u32,
-    /// Whether it may reach what lies outside the VPCs.
-    pub egress: Egress,
     /// Further addresses that exist only inside the task, on its loopback interface: those at
     /// which the node serves metadata and credentials.
     pub local_addresses: Vec<Ipv4Addr>,
-}
-
-/// Whether a task may reach what lies outside the VPCs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Egress {
-    /// No public address: packets to elsewhere are dropped.
-    Denied,
-    /// A public address: packets to elsewhere leave under the host's own address.
-    Masqueraded,
 }
 
 /// The facts of an attached task, as its link's alias keeps them.
@@ -52,36 +41,21 @@ pub enum Egress {
 pub(crate) struct Attachment {
     pub task_id: String,
     pub address: Ipv4Addr,
-    pub is_masqueraded: bool,
 }
 
 impl Attachment {
     pub(crate) fn of(task: &TaskNetwork) -> Self {
-        Self {
-            task_id: task.task_id.clone(),
-            address: task.address,
-            is_masqueraded: task.egress == Egress::Masqueraded,
-        }
+        Self { task_id: task.task_id.clone(), address: task.address }
     }
 
     pub(crate) fn alias(&self) -> String {
-        let egress = if self.is_masqueraded { "masqueraded" } else { "denied" };
-        format!("{ALIAS_MARK} {} {} {egress}", self.task_id, self.address)
+        format!("{ALIAS_MARK} {} {}", self.task_id, self.address)
     }
 
     pub(crate) fn parse(alias: &str) -> Option<Self> {
         let words: Vec<&str> = alias.split(' ').collect();
-        let [ALIAS_MARK, task_id, address, egress] = words.as_slice() else { return None };
-        let is_masqueraded = match *egress {
-            "masqueraded" => true,
-            "denied" => false,
-            _ => return None,
-        };
-        Some(Self {
-            task_id: (*task_id).to_owned(),
-            address: address.parse().ok()?,
-            is_masqueraded,
-        })
+        let [ALIAS_MARK, task_id, address] = words.as_slice() else { return None };
+        Some(Self { task_id: (*task_id).to_owned(), address: address.parse().ok()? })
     }
 
     pub(crate) fn host_interface(&self) -> String {
@@ -139,10 +113,9 @@ mod tests {
         let attachment = Attachment {
             task_id: "t-1".to_owned(),
             address: "172.31.5.7".parse().expect("an address"),
-            is_masqueraded: true,
         };
         assert_eq!(Attachment::parse(&attachment.alias()), Some(attachment));
-        for foreign in ["", "uplink", "longshore/1 t 1.2.3.4", "longshore/2 t 1.2.3.4 denied"] {
+        for foreign in ["", "uplink", "longshore/2 t", "longshore/1 t 1.2.3.4 denied"] {
             assert_eq!(Attachment::parse(foreign), None, "{foreign}");
         }
     }

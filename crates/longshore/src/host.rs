@@ -18,7 +18,8 @@ use std::time::Duration;
 
 use images::ImageStore;
 use linux_net::dns::DnsHandle;
-use linux_net::{Egress, Network, TaskNetwork};
+use linux_net::{Network, TaskNetwork};
+use model::packet_rules::PacketChange;
 use model::session::{AssignedContainer, Assignment, LogPosition, NameRecord};
 use model::{TaskKey, Timestamp};
 use node::ports::{ContainerExit, Failure, Host, ImageFacts, LogChunk, Started, StopSignal};
@@ -112,7 +113,6 @@ impl Host for RealHost {
             address: interface.address,
             mac: files::mac(&interface.mac_address),
             mtu: MTU,
-            egress: if interface.is_public { Egress::Masqueraded } else { Egress::Denied },
             local_addresses: Vec::new(),
         };
         // COMPAT: the prefix of such failures ("Stopped tasks error codes").
@@ -204,6 +204,16 @@ impl Host for RealHost {
             let upto = position.stdout.min(position.stderr);
             // A shim that is gone holds nothing that could be let go of.
             let _ = handle.log_acknowledge(&name, upto).await;
+        }
+    }
+
+    async fn set_packet_rules(&self, change: PacketChange) {
+        let set = match change {
+            PacketChange::Whole(rules) => self.network.replace_packet_rules(*rules).await,
+            PacketChange::Delta(delta) => self.network.change_packet_rules(*delta).await,
+        };
+        if let Err(error) = set {
+            tracing::error!(%error, "packet rules are not as wanted; the next change tries again");
         }
     }
 

@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod ids;
+pub mod packet_rules;
 mod plan;
 pub mod record;
 mod rng;

@@ -10,6 +10,7 @@ use std::net::Ipv4Addr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::packet_rules::{PacketDelta, PacketRules};
 use crate::record::{
     Cidr, ContainerDefinition, ContainerState, HealthStatus, ServiceKey, StopCode, TaskInterface,
     TaskKey,
@@ -17,12 +18,17 @@ use crate::record::{
 use crate::{TaskState, Timestamp};
 
 /// The protocol's version, said by both sides first; different versions part.
-pub const SESSION_VERSION: u32 = 1;
+pub const SESSION_VERSION: u32 = 2;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToNode {
     /// All that the node is to hold. A task that is not in it is killed and removed.
-    Desired { revision: u64, assignments: Vec<Assignment>, names: Vec<NameRecord> },
+    Desired {
+        revision: u64,
+        assignments: Vec<Assignment>,
+        names: Vec<NameRecord>,
+        packet_rules: Box<PacketRules>,
+    },
     /// What changed since the last message of this session.
     Delta {
         revision: u64,
@@ -30,6 +36,8 @@ pub enum ToNode {
         removed: Vec<TaskKey>,
         /// The whole name table where it changed.
         names: Option<Vec<NameRecord>>,
+        /// In force before anything of the changed assignments is done.
+        packet_rules: Option<Box<PacketDelta>>,
     },
 }
 

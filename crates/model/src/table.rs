@@ -98,6 +98,11 @@ impl Comparable<(Scope, String)> for Borrowed<'_> {
 }
 
 impl<R: Record> Table<R> {
+    /// Whether it is surely as the other: no commit between them touched it.
+    pub fn is_same(&self, other: &Table<R>) -> bool {
+        self.entries.ptr_eq(&other.entries)
+    }
+
     pub fn get(&self, scope: &Scope, id: &str) -> Option<&Entry<R>> {
         self.entries.get(&Borrowed(scope, id))
     }

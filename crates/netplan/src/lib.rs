@@ -7,8 +7,9 @@
 
 #![forbid(unsafe_code)]
 
-mod rules;
+mod compile;
 mod verdict;
+mod ways;
 
-pub use rules::{FilteredInterface, PacketRules, Permit, Profile, ProfileRules};
-pub use verdict::{Opening, Refusal, Verdict};
+pub use compile::{compile, is_same};
+pub use verdict::{Opening, Refusal, Verdict, verdict};

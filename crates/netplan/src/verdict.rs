@@ -1,10 +1,14 @@
-//! Whether a connection may be opened, and which rules say so.
+//! Whether a connection may be opened, and what says so.
+//!
+//! INVARIANT: the packet filter decides in the same order: network ACLs, the egress of the
+//! source's groups, then the ingress of the destination's, or the way outside.
 
 use std::net::Ipv4Addr;
 
-use model::{Traffic, TrafficPeer};
-
-use crate::rules::{FilteredInterface, PacketRules, Permit, Profile};
+use model::packet_rules::{FilteredInterface, PacketRules, Permit, WayEnd, WayRule};
+use model::{
+    NetworkAclAction, NetworkAclEntry, NetworkAclRange, Traffic, TrafficDirection, TrafficPeer,
+};
 
 /// The packet that opens a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,29 +20,38 @@ pub struct Opening {
     /// The destination's port of TCP and UDP; type and code of ICMP; zeros otherwise.
     pub port: u16,
     pub icmp: (u8, u8),
+    /// The source's port, to which answers go: network ACLs know no connections.
+    pub source_port: u16,
 }
 
 /// What is decided of an opening, and by what.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Verdict<'a> {
-    /// The rules that let it out of its source and into its destination; `None` at an end that
-    /// is no interface, and so has no rules.
+    /// The rules that let it out of its source and into its destination, and the route outside;
+    /// `None` where there is nothing to ask.
     Allowed {
         egress: Option<&'a Permit>,
         ingress: Option<&'a Permit>,
+        way: Option<&'a WayRule>,
     },
-    Denied(Refusal),
+    Denied(Refusal<'a>),
 }
 
 /// Why an opening is denied.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Refusal {
+pub enum Refusal<'a> {
+    /// An address of a VPC's range that no interface has.
+    Vacant(Ipv4Addr),
     /// Its two ends are in different VPCs.
-    OtherVpc { source: String, destination: String },
+    OtherVpc { source: &'a str, destination: &'a str },
+    /// An entry of a subnet's network ACL, or none; answers are asked as well.
+    NetworkAcl { acl_id: &'a str, entry: Option<&'a NetworkAclEntry>, direction: TrafficDirection },
     /// No rule of the source's groups lets it out.
-    Egress { groups: Profile },
+    Egress { group_ids: &'a [String] },
     /// No rule of the destination's groups lets it in.
-    Ingress { groups: Profile },
+    Ingress { group_ids: &'a [String] },
+    /// No route leads there; or one does, to no end.
+    NoWay(Option<&'a WayRule>),
 }
 
 /// The numbers of the protocols that have ports or types.
@@ -46,60 +59,147 @@ const ICMP: u8 = 1;
 const TCP: u8 = 6;
 const UDP: u8 = 17;
 
-impl PacketRules {
-    /// Decides on one opening, as the packet filter does.
-    pub fn verdict(&self, opening: &Opening) -> Verdict<'_> {
-        let source = self.interfaces.get(&opening.source);
-        let destination = self.interfaces.get(&opening.destination);
-        if let (Some(from), Some(to)) = (source, destination)
-            && from.vpc_id != to.vpc_id
-        {
-            let (source, destination) = (from.vpc_id.clone(), to.vpc_id.clone());
-            return Verdict::Denied(Refusal::OtherVpc { source, destination });
-        }
-        let egress = source.map(|from| self.egress(from, opening));
-        if let Some(Err(refusal)) = egress {
-            return Verdict::Denied(refusal);
-        }
-        let ingress = destination.map(|to| self.ingress(to, opening));
-        if let Some(Err(refusal)) = ingress {
-            return Verdict::Denied(refusal);
-        }
-        Verdict::Allowed {
-            egress: egress.and_then(Result::ok),
-            ingress: ingress.and_then(Result::ok),
+/// COMPAT: the answer to an echo request, by its type.
+const ECHO_REQUEST: u8 = 8;
+const ECHO_REPLY: u8 = 0;
+
+/// Decides on one opening, as the packet filter does.
+pub fn verdict<'a>(rules: &'a PacketRules, opening: &Opening) -> Verdict<'a> {
+    match decide(rules, opening) {
+        Ok(allowed) => allowed,
+        Err(refusal) => Verdict::Denied(refusal),
+    }
+}
+
+fn decide<'a>(rules: &'a PacketRules, opening: &Opening) -> Result<Verdict<'a>, Refusal<'a>> {
+    let source = end(rules, opening.source)?;
+    let destination = end(rules, opening.destination)?;
+    if let (Some(from), Some(to)) = (source, destination)
+        && from.vpc_id != to.vpc_id
+    {
+        return Err(Refusal::OtherVpc { source: &from.vpc_id, destination: &to.vpc_id });
+    }
+    pass_acls(rules, (source, destination), opening)?;
+    pass_acls(rules, (destination, source), &opening.answer())?;
+    let egress = source.map(|from| egress(rules, from, opening)).transpose()?;
+    let ingress = destination.map(|to| ingress(rules, to, opening)).transpose()?;
+    let way = match (source, destination) {
+        (Some(from), None) => Some(way(rules, from, opening.destination)?),
+        (Some(_) | None, Some(_)) | (None, None) => None,
+    };
+    Ok(Verdict::Allowed { egress, ingress, way })
+}
+
+/// The interface that has an address; `None` outside of every VPC.
+fn end(rules: &PacketRules, address: Ipv4Addr) -> Result<Option<&FilteredInterface>, Refusal<'_>> {
+    let interface = rules.interfaces.get(&address);
+    if interface.is_none() && rules.ranges.iter().any(|range| range.contains(address)) {
+        return Err(Refusal::Vacant(address));
+    }
+    Ok(interface)
+}
+
+/// What leaves one subnet and enters another is asked at both.
+fn pass_acls<'a>(
+    rules: &'a PacketRules,
+    (source, destination): (Option<&FilteredInterface>, Option<&FilteredInterface>),
+    packet: &Opening,
+) -> Result<(), Refusal<'a>> {
+    let subnet = |end: Option<&'_ FilteredInterface>| end.map(|end| end.subnet_id.clone());
+    if subnet(source) == subnet(destination) {
+        return Ok(());
+    }
+    let sides = [
+        (source, TrafficDirection::Egress, packet.destination),
+        (destination, TrafficDirection::Ingress, packet.source),
+    ];
+    for (end, direction, other) in sides {
+        let Some(acl) = end.and_then(|end| rules.acls.get(&end.subnet_id)) else { continue };
+        let mut entries = acl.entries.iter().filter(|entry| entry.direction == direction);
+        let deciding = entries.find(|entry| {
+            let is_peer = match entry.range {
+                NetworkAclRange::Ipv4(range) => range.contains(other),
+                NetworkAclRange::Ipv6(_) => false,
+            };
+            is_peer && is_about(entry.traffic, packet)
+        });
+        match deciding {
+            Some(entry) if entry.action == NetworkAclAction::Allow => {}
+            entry => return Err(Refusal::NetworkAcl { acl_id: &acl.acl_id, entry, direction }),
         }
     }
+    Ok(())
+}
 
-    fn egress(&self, from: &FilteredInterface, opening: &Opening) -> Result<&Permit, Refusal> {
-        let rules = self.profiles.get(&from.profile);
-        let mut permits = rules.into_iter().flat_map(|rules| &rules.egress);
-        permits
-            .find(|permit| self.allows(permit, opening.destination, opening))
-            .ok_or_else(|| Refusal::Egress { groups: from.profile.clone() })
+fn egress<'a>(
+    rules: &'a PacketRules,
+    from: &FilteredInterface,
+    opening: &Opening,
+) -> Result<&'a Permit, Refusal<'a>> {
+    let profile = rules.profiles.get(&from.profile);
+    let mut permits = profile.into_iter().flat_map(|profile| &profile.egress);
+    let group_ids = profile.map_or(&[][..], |profile| &profile.group_ids);
+    permits
+        .find(|permit| allows(rules, permit, (opening.destination, opening)))
+        .ok_or(Refusal::Egress { group_ids })
+}
+
+fn ingress<'a>(
+    rules: &'a PacketRules,
+    to: &FilteredInterface,
+    opening: &Opening,
+) -> Result<&'a Permit, Refusal<'a>> {
+    let profile = rules.profiles.get(&to.profile);
+    let mut permits = profile.into_iter().flat_map(|profile| &profile.ingress);
+    let group_ids = profile.map_or(&[][..], |profile| &profile.group_ids);
+    permits
+        .find(|permit| allows(rules, permit, (opening.source, opening)))
+        .ok_or(Refusal::Ingress { group_ids })
+}
+
+fn way<'a>(
+    rules: &'a PacketRules,
+    from: &FilteredInterface,
+    destination: Ipv4Addr,
+) -> Result<&'a WayRule, Refusal<'a>> {
+    let way = from.way.as_ref().and_then(|name| rules.ways.get(name));
+    let rule = way.into_iter().flatten().find(|rule| rule.range.contains(destination));
+    match rule {
+        Some(rule) if rule.end == WayEnd::Outside => Ok(rule),
+        rule => Err(Refusal::NoWay(rule)),
     }
+}
 
-    fn ingress(&self, to: &FilteredInterface, opening: &Opening) -> Result<&Permit, Refusal> {
-        let rules = self.profiles.get(&to.profile);
-        let mut permits = rules.into_iter().flat_map(|rules| &rules.ingress);
-        permits
-            .find(|permit| self.allows(permit, opening.source, opening))
-            .ok_or_else(|| Refusal::Ingress { groups: to.profile.clone() })
-    }
+fn allows(rules: &PacketRules, permit: &Permit, (other, opening): (Ipv4Addr, &Opening)) -> bool {
+    let is_peer = match &permit.peer {
+        TrafficPeer::Range(range) => range.contains(other),
+        TrafficPeer::Ipv6Range(_) => false,
+        TrafficPeer::Group(id) => {
+            rules.members.get(id).is_some_and(|members| members.contains(&other))
+        }
+        TrafficPeer::PrefixList(id) => rules
+            .prefix_lists
+            .get(id)
+            .is_some_and(|ranges| ranges.iter().any(|range| range.contains(other))),
+    };
+    is_peer && is_about(permit.traffic, opening)
+}
 
-    fn allows(&self, permit: &Permit, other: Ipv4Addr, opening: &Opening) -> bool {
-        let is_peer = match &permit.peer {
-            TrafficPeer::Range(range) => range.contains(other),
-            TrafficPeer::Ipv6Range(_) => false,
-            TrafficPeer::PrefixList(id) => self
-                .prefix_lists
-                .get(id)
-                .is_some_and(|ranges| ranges.iter().any(|range| range.contains(other))),
-            TrafficPeer::Group(id) => {
-                self.members.get(id).is_some_and(|members| members.contains(&other))
-            }
+impl Opening {
+    /// The first packet that comes back.
+    fn answer(&self) -> Opening {
+        let icmp = match self.icmp {
+            (ECHO_REQUEST, code) => (ECHO_REPLY, code),
+            other => other,
         };
-        is_peer && is_about(permit.traffic, opening)
+        Opening {
+            source: self.destination,
+            destination: self.source,
+            protocol: self.protocol,
+            port: self.source_port,
+            icmp,
+            source_port: self.port,
+        }
     }
 }
 

@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use model::{
-    Cidr, Interface, InterfaceOwner, Plan, Scope, SecurityGroup, SecurityGroupRule, Snapshot, Tags,
-    Timestamp, Traffic, TrafficDirection, TrafficPeer,
+    Cidr, Interface, InterfaceOwner, NetworkAcl, NetworkAclAction, NetworkAclEntry,
+    NetworkAclRange, Plan, Scope, SecurityGroup, SecurityGroupRule, Snapshot, Subnet, Tags,
+    Timestamp, Traffic, TrafficDirection, TrafficPeer, Vpc, VpcAttributes,
 };
-use netplan::{Opening, PacketRules, Refusal, Verdict};
+use netplan::{Opening, Refusal, Verdict, compile, verdict};
 use proptest::prelude::*;
 
 const ICMP: u8 = 1;
@@ -28,8 +29,14 @@ fn group_id(vpc: usize, index: usize) -> String {
     format!("sg-{vpc}{index}")
 }
 
+/// From the twelfth on they are outside of every VPC.
 fn address(index: usize) -> Ipv4Addr {
-    Ipv4Addr::new(10, 0, (index / 4) as u8, (index % 4) as u8)
+    let net = if index < 12 { 0 } else { 1 };
+    Ipv4Addr::new(10, net, (index / 4) as u8, (index % 4) as u8)
+}
+
+fn vpc_range() -> Cidr {
+    Cidr::parse("10.0.0.0/16").expect("a range")
 }
 
 /// The rule, without what the compiled form is made of.
@@ -51,32 +58,91 @@ fn is_allowed(snapshot: &Snapshot, opening: &Opening) -> bool {
                     find(other).is_some_and(|one| one.security_group_ids.contains(id))
                 }
             };
-            let is_traffic = match rule.traffic {
-                Traffic::All => true,
-                Traffic::Tcp(first, last) => {
-                    opening.protocol == TCP && first <= opening.port && opening.port <= last
-                }
-                Traffic::Udp(first, last) => {
-                    opening.protocol == UDP && first <= opening.port && opening.port <= last
-                }
-                Traffic::Icmp(kind, code) => {
-                    opening.protocol == ICMP
-                        && kind.unwrap_or(opening.icmp.0) == opening.icmp.0
-                        && code.unwrap_or(opening.icmp.1) == opening.icmp.1
-                }
-                Traffic::Icmpv6(..) => false,
-                Traffic::Protocol(number) => opening.protocol == number,
-            };
-            rule.direction == direction && is_peer && is_traffic
+            rule.direction == direction && is_peer && is_traffic(rule.traffic, opening)
         })
     };
-    let is_one_vpc = match (source, destination) {
-        (Some(from), Some(to)) => from.vpc_id == to.vpc_id,
-        _ => true,
+    let (Some(from), Some(to)) = (source, destination) else {
+        let is_vacant = |address| vpc_range().contains(address) && find(address).is_none();
+        if is_vacant(opening.source) || is_vacant(opening.destination) {
+            return false;
+        }
+        return match (source, destination) {
+            (None, Some(to)) => {
+                passes_acl(snapshot, (to, TrafficDirection::Ingress), opening)
+                    && passes_acl(snapshot, (to, TrafficDirection::Egress), &answer(opening))
+                    && lets(to, TrafficDirection::Ingress, opening.source)
+            }
+            // No subnet has a route.
+            (Some(_), None) => false,
+            (None, None) | (Some(_), Some(_)) => true,
+        };
     };
-    is_one_vpc
-        && source.is_none_or(|one| lets(one, TrafficDirection::Egress, opening.destination))
-        && destination.is_none_or(|one| lets(one, TrafficDirection::Ingress, opening.source))
+    let is_acl_asked = from.subnet_id != to.subnet_id;
+    let back = answer(opening);
+    let passes_acls = passes_acl(snapshot, (from, TrafficDirection::Egress), opening)
+        && passes_acl(snapshot, (to, TrafficDirection::Ingress), opening)
+        && passes_acl(snapshot, (to, TrafficDirection::Egress), &back)
+        && passes_acl(snapshot, (from, TrafficDirection::Ingress), &back);
+    from.vpc_id == to.vpc_id
+        && (!is_acl_asked || passes_acls)
+        && lets(from, TrafficDirection::Egress, opening.destination)
+        && lets(to, TrafficDirection::Ingress, opening.source)
+}
+
+fn answer(opening: &Opening) -> Opening {
+    let kind = if opening.icmp.0 == 8 { 0 } else { opening.icmp.0 };
+    Opening {
+        source: opening.destination,
+        destination: opening.source,
+        port: opening.source_port,
+        source_port: opening.port,
+        icmp: (kind, opening.icmp.1),
+        ..*opening
+    }
+}
+
+/// The rule of one subnet's ACL for one packet, of which the other end is elsewhere.
+fn passes_acl(
+    snapshot: &Snapshot,
+    (interface, direction): (&Interface, TrafficDirection),
+    packet: &Opening,
+) -> bool {
+    let mut acls = snapshot.network_acls.all();
+    let acl = acls.find(|acl| acl.associations.values().any(|id| *id == interface.subnet_id));
+    let Some(acl) = acl else { return true };
+    let other = match direction {
+        TrafficDirection::Ingress => packet.source,
+        TrafficDirection::Egress => packet.destination,
+    };
+    let mut entries: Vec<&NetworkAclEntry> =
+        acl.entries.iter().filter(|entry| entry.direction == direction).collect();
+    entries.sort_by_key(|entry| entry.number);
+    for entry in entries {
+        let NetworkAclRange::Ipv4(range) = entry.range else { continue };
+        if range.contains(other) && is_traffic(entry.traffic, packet) {
+            return entry.action == NetworkAclAction::Allow;
+        }
+    }
+    false
+}
+
+fn is_traffic(traffic: Traffic, opening: &Opening) -> bool {
+    match traffic {
+        Traffic::All => true,
+        Traffic::Tcp(first, last) => {
+            opening.protocol == TCP && first <= opening.port && opening.port <= last
+        }
+        Traffic::Udp(first, last) => {
+            opening.protocol == UDP && first <= opening.port && opening.port <= last
+        }
+        Traffic::Icmp(kind, code) => {
+            opening.protocol == ICMP
+                && kind.unwrap_or(opening.icmp.0) == opening.icmp.0
+                && code.unwrap_or(opening.icmp.1) == opening.icmp.1
+        }
+        Traffic::Icmpv6(..) => false,
+        Traffic::Protocol(number) => opening.protocol == number,
+    }
 }
 
 fn traffic() -> impl Strategy<Value = Traffic> {
@@ -115,21 +181,96 @@ fn rules(vpc: usize) -> impl Strategy<Value = BTreeMap<String, SecurityGroupRule
     })
 }
 
-/// Of each interface its VPC, and which of that VPC's groups it is in.
-type Membership = (usize, Vec<usize>);
+/// Of each interface its VPC, which of that VPC's groups it is in, and its subnet.
+type Membership = (usize, Vec<usize>, usize);
+
+/// The subnets of the first VPC; the second has one.
+const SUBNETS: [&str; 3] = ["subnet-1", "subnet-2", "subnet-3"];
+
+fn subnet_id(vpc: usize, index: usize) -> String {
+    if vpc == 0 { SUBNETS[index].to_owned() } else { "subnet-b".to_owned() }
+}
+
+fn acl_entries() -> impl Strategy<Value = Vec<NetworkAclEntry>> {
+    let direction =
+        prop::sample::select(&[TrafficDirection::Ingress, TrafficDirection::Egress][..]);
+    let action = prop::sample::select(&[NetworkAclAction::Allow, NetworkAclAction::Deny][..]);
+    let range = (0_usize..16, 24_u8..=32).prop_map(|(index, prefix)| {
+        let base = u32::from(address(index)) & (u32::MAX << (32 - u32::from(prefix)));
+        Cidr::new(base.into(), prefix).expect("no bits beyond the prefix")
+    });
+    let entry = (direction, action, traffic(), range);
+    prop::collection::vec(entry, 0..5).prop_map(|entries| {
+        let numbered = entries.into_iter().zip(1_u16..);
+        let own = numbered.map(|((direction, action, traffic, range), number)| {
+            let range = NetworkAclRange::Ipv4(range);
+            NetworkAclEntry { direction, number, action, traffic, range }
+        });
+        let open = NetworkAcl::default_entries();
+        let mut all: Vec<NetworkAclEntry> = own.chain(open).collect();
+        all.sort_by_key(|entry| (entry.direction, entry.number));
+        all
+    })
+}
 
 fn network() -> impl Strategy<Value = Snapshot> {
     let groups = (prop::collection::vec(rules(0), GROUPS), prop::collection::vec(rules(1), GROUPS));
-    let membership = (0..VPCS.len(), prop::sample::subsequence(vec![0, 1, 2], 1..=GROUPS));
-    (groups, prop::collection::vec(membership, 1..8))
-        .prop_map(|((one, other), interfaces)| snapshot([one, other], &interfaces))
+    let groups_of = prop::sample::subsequence(vec![0, 1, 2], 1..=GROUPS);
+    let membership = (0..VPCS.len(), groups_of, 0..SUBNETS.len());
+    let interfaces = prop::collection::vec(membership, 1..8);
+    (groups, interfaces, acl_entries()).prop_map(|((one, other), interfaces, entries)| {
+        snapshot([one, other], &interfaces, entries)
+    })
+}
+
+/// The VPCs and their subnets, of which the first has an ACL with these entries.
+fn add_networks(plan: &mut Plan, entries: Vec<NetworkAclEntry>) {
+    let attributes = VpcAttributes {
+        is_dns_supported: true,
+        has_dns_hostnames: false,
+        has_address_usage_metrics: false,
+    };
+    for id in VPCS {
+        plan.insert(Vpc {
+            scope: scope(),
+            id: id.to_owned(),
+            cidr: vpc_range(),
+            is_default: false,
+            attributes,
+            tags: Tags::new(),
+        });
+    }
+    let subnets = SUBNETS.iter().map(|id| (VPCS[0], *id)).chain([(VPCS[1], "subnet-b")]);
+    for (vpc_id, id) in subnets {
+        plan.insert(Subnet {
+            scope: scope(),
+            id: id.to_owned(),
+            vpc_id: vpc_id.to_owned(),
+            cidr: vpc_range(),
+            availability_zone: "us-east-1a".to_owned(),
+            is_default: false,
+            maps_public_ip_on_launch: false,
+            tags: Tags::new(),
+        });
+    }
+    plan.insert(NetworkAcl {
+        scope: scope(),
+        id: "acl-1".to_owned(),
+        vpc_id: VPCS[0].to_owned(),
+        is_default: true,
+        entries,
+        associations: BTreeMap::from([("aclassoc-1".to_owned(), SUBNETS[0].to_owned())]),
+        tags: Tags::new(),
+    });
 }
 
 fn snapshot(
     groups: [Vec<BTreeMap<String, SecurityGroupRule>>; 2],
     interfaces: &[Membership],
+    entries: Vec<NetworkAclEntry>,
 ) -> Snapshot {
     let mut plan = Plan::new();
+    add_networks(&mut plan, entries);
     for (vpc, groups) in groups.into_iter().enumerate() {
         for (index, rules) in groups.into_iter().enumerate() {
             plan.insert(SecurityGroup {
@@ -143,13 +284,13 @@ fn snapshot(
             });
         }
     }
-    for (index, (vpc, groups)) in interfaces.iter().enumerate() {
+    for (index, (vpc, groups, subnet)) in interfaces.iter().enumerate() {
         plan.insert(Interface {
             scope: scope(),
             vpc_id: VPCS[*vpc].to_owned(),
             address: address(index),
             id: format!("eni-{index}"),
-            subnet_id: "subnet-1".to_owned(),
+            subnet_id: subnet_id(*vpc, *subnet),
             mac_address: "02:00:00:00:00:01".to_owned(),
             security_group_ids: groups.iter().map(|group| group_id(*vpc, *group)).collect(),
             owner: InterfaceOwner::LoadBalancer { arn: "arn".to_owned() },
@@ -166,7 +307,7 @@ fn snapshot(
 
 fn opening() -> impl Strategy<Value = Opening> {
     (
-        (0_usize..12, 0_usize..12),
+        (0_usize..16, 0_usize..16),
         prop::sample::select(&[ICMP, TCP, UDP, GRE][..]),
         prop::sample::select(&PORTS[..]),
         (0_u8..3, 0_u8..3),
@@ -177,6 +318,7 @@ fn opening() -> impl Strategy<Value = Opening> {
             protocol,
             port,
             icmp,
+            source_port: 49_152,
         })
 }
 
@@ -188,9 +330,9 @@ proptest! {
         snapshot in network(),
         openings in prop::collection::vec(opening(), 64),
     ) {
-        let rules = PacketRules::of(&snapshot);
+        let rules = compile(&snapshot);
         for opening in &openings {
-            let verdict = rules.verdict(opening);
+            let verdict = verdict(&rules, opening);
             prop_assert_eq!(
                 verdict.is_allowed(),
                 is_allowed(&snapshot, opening),
@@ -204,7 +346,7 @@ proptest! {
 
 fn opens(from: usize, to: usize, port: u16) -> Opening {
     let (source, destination) = (address(from), address(to));
-    Opening { source, destination, protocol: TCP, port, icmp: (0, 0) }
+    Opening { source, destination, protocol: TCP, port, icmp: (0, 0), source_port: 49_152 }
 }
 
 /// A balancer's group, a service's that admits it on port 80, and one that nothing refers to.
@@ -224,32 +366,35 @@ fn tiers() -> Snapshot {
     let web = rule(TrafficDirection::Ingress, Traffic::Tcp(80, 80), from_balancer);
     let service = BTreeMap::from([out(), ("sgr-web".to_owned(), web)]);
     let groups = [vec![BTreeMap::from([out()]), service, BTreeMap::new()], Vec::new()];
-    snapshot(groups, &[(0, vec![0]), (0, vec![1]), (0, vec![2]), (1, vec![0])])
+    let interfaces = [(0, vec![0], 0), (0, vec![1], 1), (0, vec![2], 0), (1, vec![0], 0)];
+    snapshot(groups, &interfaces, NetworkAcl::default_entries())
 }
 
 #[test]
 fn a_verdict_names_the_rules_that_decide() {
     let snapshot = tiers();
-    let rules = PacketRules::of(&snapshot);
-    let Verdict::Allowed { egress, ingress } = rules.verdict(&opens(0, 1, 80)) else {
+    let rules = compile(&snapshot);
+    let Verdict::Allowed { egress, ingress, .. } = verdict(&rules, &opens(0, 1, 80)) else {
         panic!("the service admits the balancer");
     };
     assert_eq!(egress.map(|permit| permit.rule_id.as_str()), Some("sgr-out"));
     assert_eq!(ingress.map(|permit| permit.rule_id.as_str()), Some("sgr-web"));
-    let denied = |opening| match rules.verdict(&opening) {
+    let denied = |opening| match verdict(&rules, &opening) {
         Verdict::Denied(refusal) => refusal,
         Verdict::Allowed { .. } => panic!("{opening:?} is allowed"),
     };
-    let service = vec![group_id(0, 1)];
-    assert_eq!(denied(opens(0, 1, 81)), Refusal::Ingress { groups: service });
-    assert_eq!(denied(opens(2, 1, 80)), Refusal::Egress { groups: vec![group_id(0, 2)] });
-    let (source, destination) = (VPCS[0].to_owned(), VPCS[1].to_owned());
+    let (service, silent) = ([group_id(0, 1)], [group_id(0, 2)]);
+    assert_eq!(denied(opens(0, 1, 81)), Refusal::Ingress { group_ids: &service });
+    assert_eq!(denied(opens(2, 1, 80)), Refusal::Egress { group_ids: &silent });
+    let (source, destination) = (VPCS[0], VPCS[1]);
     assert_eq!(denied(opens(0, 3, 80)), Refusal::OtherVpc { source, destination });
+    assert_eq!(denied(opens(0, 9, 80)), Refusal::Vacant(address(9)));
+    assert_eq!(denied(opens(0, 12, 80)), Refusal::NoWay(None));
 }
 
 #[test]
 fn only_groups_that_a_rule_refers_to_have_member_sets() {
-    let rules = PacketRules::of(&tiers());
+    let rules = compile(&tiers());
     assert_eq!(rules.members.keys().collect::<Vec<_>>(), [&group_id(0, 0)]);
     assert_eq!(rules.members[&group_id(0, 0)].iter().collect::<Vec<_>>(), [&address(0)]);
 }

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use link::{Link, LinkError, LinkSender};
 use model::TaskKey;
+use model::packet_rules::PacketChange;
 use model::session::{Assignment, FromNode, NameRecord, NodeFacts, ToNode};
 use tokio::sync::watch;
 use tokio::task::{JoinError, JoinSet};
@@ -155,7 +156,8 @@ impl<H: Host> Node<H> {
     /// Does what control says, and answers the revision of it.
     async fn follow(&mut self, message: ToNode) -> u64 {
         let (revision, names) = match message {
-            ToNode::Desired { revision, assignments, names } => {
+            ToNode::Desired { revision, assignments, names, packet_rules } => {
+                self.host.set_packet_rules(PacketChange::Whole(packet_rules)).await;
                 let wanted: BTreeSet<&TaskKey> = assignments.iter().map(|one| &one.task).collect();
                 for (_, held) in self.tasks.iter_mut().filter(|(key, _)| !wanted.contains(key)) {
                     held.kill(revision);
@@ -165,7 +167,10 @@ impl<H: Host> Node<H> {
                 }
                 (revision, Some(names))
             }
-            ToNode::Delta { revision, changed, removed, names } => {
+            ToNode::Delta { revision, changed, removed, names, packet_rules } => {
+                if let Some(delta) = packet_rules {
+                    self.host.set_packet_rules(PacketChange::Delta(delta)).await;
+                }
                 for key in &removed {
                     if let Some(held) = self.tasks.get_mut(key) {
                         held.kill(revision);

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use std::future::Future;
 use std::time::Duration;
 
+use model::packet_rules::PacketChange;
 use model::session::{AssignedContainer, Assignment, LogLine, LogPosition, NameRecord};
 use model::{TaskKey, Timestamp};
 use serde::{Deserialize, Serialize};
@@ -86,6 +87,9 @@ pub trait Host: Send + Sync + 'static {
         container: &str,
         position: LogPosition,
     ) -> impl Future<Output = ()> + Send;
+
+    /// Who may reach whom. In force when it returns, or told to whoever minds the host.
+    fn set_packet_rules(&self, change: PacketChange) -> impl Future<Output = ()> + Send;
 
     /// The names that tasks can look up, whole.
     fn set_names(&self, names: &[NameRecord]) -> impl Future<Output = ()> + Send;

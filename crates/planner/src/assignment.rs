@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use model::packet_rules::{PacketDelta, PacketRules};
 use model::session::{AssignedContainer, Assignment, NameRecord, TaskSpec, ToNode};
 use model::{
     ContainerDefinition, ContainerOverride, DesiredStatus, Entry, KeyValue, Snapshot, Task,
@@ -78,6 +79,9 @@ pub fn names(snapshot: &Snapshot) -> Vec<NameRecord> {
 pub struct Sent {
     assignments: BTreeMap<TaskKey, Assignment>,
     names: Vec<NameRecord>,
+    packet_rules: PacketRules,
+    /// What the packet rules were compiled from.
+    compiled_from: Snapshot,
 }
 
 impl Sent {
@@ -85,7 +89,14 @@ impl Sent {
         let assignments = assignments(snapshot, node);
         self.names = names(snapshot);
         self.assignments = assignments.iter().map(|one| (one.task.clone(), one.clone())).collect();
-        ToNode::Desired { revision: snapshot.revision, assignments, names: self.names.clone() }
+        self.packet_rules = netplan::compile(snapshot);
+        self.compiled_from = snapshot.clone();
+        ToNode::Desired {
+            revision: snapshot.revision,
+            assignments,
+            names: self.names.clone(),
+            packet_rules: Box::new(self.packet_rules.clone()),
+        }
     }
 
     /// What changed since the last message; `None` where nothing did.
@@ -116,11 +127,25 @@ impl Sent {
         let names = names(snapshot);
         let names_changed = (names != self.names).then(|| names.clone());
         self.names = names;
-        if changed.is_empty() && removed.is_empty() && names_changed.is_none() {
+        let packet_rules = self.packet_delta(snapshot);
+        let is_as_told = changed.is_empty() && removed.is_empty();
+        if is_as_told && names_changed.is_none() && packet_rules.is_none() {
             return None;
         }
         let revision = snapshot.revision;
-        Some(ToNode::Delta { revision, changed, removed, names: names_changed })
+        Some(ToNode::Delta { revision, changed, removed, names: names_changed, packet_rules })
+    }
+
+    /// What changed of the packet rules.
+    fn packet_delta(&mut self, snapshot: &Snapshot) -> Option<Box<PacketDelta>> {
+        if netplan::is_same(&self.compiled_from, snapshot) {
+            return None;
+        }
+        let compiled = netplan::compile(snapshot);
+        let delta = self.packet_rules.delta_to(&compiled);
+        self.packet_rules = compiled;
+        self.compiled_from = snapshot.clone();
+        (!delta.is_empty()).then(|| Box::new(delta))
     }
 }
 

@@ -24,7 +24,7 @@ pub(crate) struct Session {
 /// What the peer has been told.
 #[derive(Clone, Debug)]
 enum Told {
-    Node(Sent),
+    Node(Box<Sent>),
     Balancer(Config),
 }
 
@@ -38,7 +38,7 @@ impl World {
                 let mut sent = Sent::default();
                 let whole = sent.whole(&self.store, &self.hosts[index].id);
                 self.send_to_peer(peer, &ToPeer::Node(whole));
-                Told::Node(sent)
+                Told::Node(Box::new(sent))
             }
             Peer::Balancer => {
                 let config = route_config(&self.store);

@@ -1,12 +1,15 @@
-//! The text of our one table, and of each change to it.
+//! The text of our one table, and of each change to it but those of its policy.
 //!
-//! What a task sends is checked twice: its source where it enters (before connections are
-//! tracked), its destination where it is going. Everything that is not allowed is dropped, as a
-//! security group drops it. What the host sends is not filtered, and neither is any packet that
-//! has nothing to do with a task or an address of a VPC.
+//! Where a packet enters, its source is checked: before connections are tracked. Where it is
+//! going, the network ACLs of its subnets are asked, and the packet that opens a connection is
+//! judged: by the rules of its sender's security groups, by those of its receiver's, or by the
+//! way outside of its VPC. Who passed carries the policy's generation as the connection's mark,
+//! and is not judged again until a change forbids something: then the generation changes, and all
+//! are judged again by the addresses and ports that opened them.
 //!
 //! INVARIANT: a packet from a task's interface passes only with the address attached there.
-//! INVARIANT: from outside, no packet passes to or from an address of a VPC, but for answers.
+//! INVARIANT: a packet to or from an address of a VPC passes only where it was judged, or answers
+//! one that was.
 //! INVARIANT: every change may be applied again.
 
 use std::{
@@ -15,7 +18,13 @@ use std::{
     net::Ipv4Addr,
 };
 
+use model::packet_rules::PacketRules;
+
+use super::policy;
 use crate::{netlink::messages::GROUP, range::Ipv4Range, task::Attachment};
+
+/// Marks the connections that the policy of the moment allows; never 0, which marks none.
+pub(crate) type Generation = u32;
 
 /// A service of the host on the gateway's address that tasks may reach.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -33,15 +42,15 @@ pub(crate) struct Table {
     pub balancer_addresses: BTreeSet<Ipv4Addr>,
     pub attachments: BTreeSet<Attachment>,
     pub uplinks: BTreeSet<String>,
+    pub policy: PacketRules,
+    pub generation: Generation,
 }
 
 /// Puts the whole table in place of what was there, in one transaction: connections go on.
 pub(crate) fn replace(table: &Table) -> String {
     let sources = table.attachments.iter().map(source);
-    let masqueraded = table.attachments.iter().filter(|attachment| attachment.is_masqueraded);
     let sets = [
         set("task_sources", "ifname . ipv4_addr", sources),
-        set("egress_sources", "ifname . ipv4_addr", masqueraded.map(source)),
         set("balancer_addresses", "ipv4_addr", &table.balancer_addresses),
         set(
             "gateway_services",
@@ -53,8 +62,18 @@ pub(crate) fn replace(table: &Table) -> String {
     ];
     let chains = CHAINS
         .replace("$GROUP", &GROUP.to_string())
-        .replace("$GATEWAY", &table.gateway.to_string());
-    format!("{REMOVE}table inet longshore {{\n{}{chains}}}\n", sets.concat())
+        .replace("$GATEWAY", &table.gateway.to_string())
+        .replace("$GENERATION", &table.generation.to_string());
+    let policy = policy::whole(&table.policy);
+    let (name, sets) = (shape(), sets.concat());
+    format!("{REMOVE}table inet longshore {{\n  chain {name} {{ }}\n{sets}{chains}}}\n{policy}")
+}
+
+/// The name of an empty chain that tells whether a table was made by a program like this one.
+pub(crate) fn shape() -> String {
+    use sha2::{Digest, Sha256};
+    let digest = Sha256::digest(CHAINS);
+    format!("shape_{:02x}{:02x}{:02x}{:02x}", digest[0], digest[1], digest[2], digest[3])
 }
 
 /// Takes the table away, if it is there.
@@ -63,22 +82,12 @@ pub(crate) const REMOVE: &str = "add table inet longshore\ndelete table inet lon
 /// Lets an attached task speak. Nothing is deleted on this path: a deletion makes the kernel wait
 /// until no packet can be looking, which takes ten times as long as all the rest.
 pub(crate) fn add_task(attachment: &Attachment) -> String {
-    let source = source(attachment);
-    let mut change = add("task_sources", &source);
-    if attachment.is_masqueraded {
-        change += &add("egress_sources", &source);
-    }
-    change
+    add("task_sources", &source(attachment))
 }
 
 /// Silences a task.
 pub(crate) fn remove_task(attachment: &Attachment) -> String {
-    let source = source(attachment);
-    let mut change = remove("task_sources", &source);
-    if attachment.is_masqueraded {
-        change += &remove("egress_sources", &source);
-    }
-    change
+    remove("task_sources", &source(attachment))
 }
 
 pub(crate) fn add_balancer_address(address: Ipv4Addr) -> String {
@@ -97,12 +106,12 @@ pub(crate) fn add_uplinks(names: &BTreeSet<String>) -> String {
     names.iter().map(|name| add("uplinks", &quote(name))).collect()
 }
 
-fn add(set: &str, element: &dyn Display) -> String {
+pub(super) fn add(set: &str, element: &dyn Display) -> String {
     format!("add element inet longshore {set} {{ {element} }}\n")
 }
 
 /// Deleting what is not there is refused, and adding what is there is not: so both, in turn.
-fn remove(set: &str, element: &dyn Display) -> String {
+pub(super) fn remove(set: &str, element: &dyn Display) -> String {
     format!("{}delete element inet longshore {set} {{ {element} }}\n", add(set, element))
 }
 
@@ -123,7 +132,11 @@ fn quote(name: &str) -> String {
     format!("\"{plain}\"")
 }
 
-fn set<T: Display>(name: &str, kind: &str, elements: impl IntoIterator<Item = T>) -> String {
+pub(super) fn set<T: Display>(
+    name: &str,
+    kind: &str,
+    elements: impl IntoIterator<Item = T>,
+) -> String {
     let listed: Vec<String> = elements.into_iter().map(|element| element.to_string()).collect();
     let mut text = format!("  set {name} {{ type {kind};");
     if !listed.is_empty() {
@@ -132,10 +145,63 @@ fn set<T: Display>(name: &str, kind: &str, elements: impl IntoIterator<Item = T>
     text + " }\n"
 }
 
+/// What judges and what is judged, before any policy: everything inside is denied.
+///
 /// `socket wildcard 0`: a service of the host that listens on every address is not thereby one of
 /// the balancer's. Link-local addresses stay out of reach even with egress: they are the host's
-/// own, and on a cloud's machine they give out the machine's credentials.
+/// own, and on a cloud's machine they give out the machine's credentials. Addresses of the reply
+/// are those behind a translation, so a public address is judged as the one it stands for.
 const CHAINS: &str = "\
+  set unresolved { type ipv4_addr; }
+  map senders { type ipv4_addr : verdict; }
+  map receivers { type ipv4_addr : verdict; }
+  map acl_senders { type ipv4_addr : verdict; }
+  map acl_receivers { type ipv4_addr : verdict; }
+  map ways { type ipv4_addr : verdict; }
+  map public_addresses { type ipv4_addr : ipv4_addr; }
+  set denied {
+    type ipv4_addr . ipv4_addr . inet_proto . inet_service
+    size 4096; flags dynamic,timeout; timeout 10m; counter;
+  }
+  set denied_others {
+    type ipv4_addr . ipv4_addr . inet_proto
+    size 4096; flags dynamic,timeout; timeout 10m; counter;
+  }
+  chain deny {
+    meta l4proto { tcp, udp } update @denied { ip saddr . ip daddr . meta l4proto . th dport }
+    meta l4proto != { tcp, udp } update @denied_others { ip saddr . ip daddr . meta l4proto }
+    drop
+  }
+  chain admit {
+    ct mark set $GENERATION accept
+  }
+  chain leave {
+    ct reply ip saddr { 169.254.0.0/16, 224.0.0.0/4 } goto deny
+    ct original ip saddr vmap @ways
+    goto deny
+  }
+  chain arrive {
+    ct reply ip saddr vmap @receivers
+    ct reply ip saddr @vpc_ranges goto deny
+    goto leave
+  }
+  chain judge {
+    ct mark $GENERATION accept
+    ct state related meta l4proto icmp accept
+    ct state { invalid, untracked } goto deny
+    ct original ip saddr vmap @senders
+    ct original ip saddr @vpc_ranges goto deny
+    goto arrive
+  }
+  chain pass {
+    ip saddr vmap @acl_senders
+    ip daddr vmap @acl_receivers
+    goto judge
+  }
+  chain task_source {
+    iifname . ip saddr @task_sources accept
+    goto deny
+  }
   chain prerouting {
     type filter hook prerouting priority raw; policy accept;
     iifgroup $GROUP goto task_source
@@ -144,38 +210,46 @@ const CHAINS: &str = "\
     ip daddr @vpc_ranges drop
     ip daddr $GATEWAY drop
   }
-  chain task_source {
-    iifname . ip saddr @task_sources accept
-    drop
+  chain task_to_host {
+    ip daddr $GATEWAY ip saddr @unresolved goto deny
+    ip daddr $GATEWAY meta l4proto . th dport @gateway_services accept
+    ct direction original ip daddr != @balancer_addresses goto deny
+    goto pass
   }
   chain input {
     type filter hook input priority filter; policy accept;
     iifgroup $GROUP goto task_to_host
   }
-  chain task_to_host {
-    ct state established,related accept
-    ip daddr $GATEWAY meta l4proto . th dport @gateway_services accept
-    ip daddr @balancer_addresses socket wildcard 0 accept
-    ip daddr @balancer_addresses meta l4proto tcp reject with tcp reset
+  chain task_to_balancer {
+    socket wildcard 0 accept
+    meta l4proto tcp reject with tcp reset
     drop
+  }
+  chain balancer {
+    type filter hook input priority filter + 1; policy accept;
+    iifgroup $GROUP ct state new ip daddr @balancer_addresses goto task_to_balancer
   }
   chain forward {
     type filter hook forward priority filter; policy accept;
-    iifgroup $GROUP goto task_to_elsewhere
-    oifgroup $GROUP goto elsewhere_to_task
+    iifgroup $GROUP goto pass
+    oifgroup $GROUP goto pass
     iifname @uplinks drop
   }
-  chain task_to_elsewhere {
-    ct state established,related accept
-    oifgroup $GROUP accept
-    ip daddr { 169.254.0.0/16, 224.0.0.0/4 } drop
-    ip daddr @vpc_ranges drop
-    iifname . ip saddr @egress_sources accept
-    drop
+  chain host_to_vpc {
+    ip saddr $GATEWAY ct direction reply accept
+    goto pass
   }
-  chain elsewhere_to_task {
-    ct state established,related accept
-    drop
+  chain output {
+    type filter hook output priority filter; policy accept;
+    ip daddr @vpc_ranges goto host_to_vpc
+  }
+  chain public_from_outside {
+    type nat hook prerouting priority dstnat; policy accept;
+    iifgroup != $GROUP dnat ip to ip daddr map @public_addresses
+  }
+  chain public_from_host {
+    type nat hook output priority -100; policy accept;
+    dnat ip to ip daddr map @public_addresses
   }
   chain postrouting {
     type nat hook postrouting priority srcnat; policy accept;
@@ -185,21 +259,29 @@ const CHAINS: &str = "\
   }
 ";
 
+/// Replaces the two rules that know the generation.
+pub(crate) fn set_generation(generation: Generation) -> String {
+    let with = |chain: &str| {
+        let start = CHAINS.find(&format!("chain {chain} {{")).expect("the chain is there");
+        let body = CHAINS[start..].lines().skip(1).take_while(|line| line.trim() != "}");
+        let rules = body.map(|rule| format!("add rule inet longshore {chain} {}\n", rule.trim()));
+        format!("flush chain inet longshore {chain}\n{}", rules.collect::<String>())
+    };
+    (with("admit") + &with("judge")).replace("$GENERATION", &generation.to_string())
+}
+
 #[cfg(test)]
 mod tests {
     use std::collections::BTreeSet;
 
     use expect_test::expect;
+    use model::packet_rules::PacketRules;
 
     use super::{GatewayService, Table, add_task, remove_task, replace};
     use crate::task::Attachment;
 
     fn attachment() -> Attachment {
-        Attachment {
-            task_id: "t".to_owned(),
-            address: "172.31.5.7".parse().expect("an address"),
-            is_masqueraded: true,
-        }
+        Attachment { task_id: "t".to_owned(), address: "172.31.5.7".parse().expect("an address") }
     }
 
     #[test]
@@ -211,12 +293,14 @@ mod tests {
             balancer_addresses: BTreeSet::new(),
             attachments: BTreeSet::from([attachment()]),
             uplinks: BTreeSet::new(),
+            policy: PacketRules::default(),
+            generation: 7,
         });
         let sets = text.lines().filter_map(|line| line.trim().strip_prefix("set "));
+        let sets = sets.take_while(|set| !set.starts_with("unresolved"));
         let sets: String = sets.flat_map(|set| [set, "\n"]).collect();
         expect![[r#"
             task_sources { ifname . ipv4_addr; { "lse3b98a4da31a1" . 172.31.5.7 }; }
-            egress_sources { ifname . ipv4_addr; { "lse3b98a4da31a1" . 172.31.5.7 }; }
             balancer_addresses { ipv4_addr; }
             gateway_services { inet_proto . inet_service; { tcp . 53, udp . 53 }; }
             vpc_ranges { ipv4_addr; flags interval; auto-merge; { 172.31.0.0/16 }; }
@@ -230,11 +314,8 @@ mod tests {
         let change = add_task(&attachment()) + &remove_task(&attachment());
         expect![[r#"
             add task_sources { "lse3b98a4da31a1" . 172.31.5.7 }
-            add egress_sources { "lse3b98a4da31a1" . 172.31.5.7 }
             add task_sources { "lse3b98a4da31a1" . 172.31.5.7 }
             delete task_sources { "lse3b98a4da31a1" . 172.31.5.7 }
-            add egress_sources { "lse3b98a4da31a1" . 172.31.5.7 }
-            delete egress_sources { "lse3b98a4da31a1" . 172.31.5.7 }
         "#]]
         .assert_eq(&change.replace(" element inet longshore", ""));
     }

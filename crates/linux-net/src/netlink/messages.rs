@@ -181,6 +181,19 @@ pub(crate) fn task_route(interface: u32, address: Ipv4Addr, source: Ipv4Addr) ->
     (NLM_F_CREATE | NLM_F_REPLACE, RouteNetlinkMessage::NewRoute(message))
 }
 
+/// An address that is the host's own, and what the host sends there is sent from.
+pub(crate) fn local_route(address: Ipv4Addr, source: Ipv4Addr) -> Request {
+    let mut message = route_message(RouteType::Local, RouteScope::Host);
+    message.header.table = TABLE_LOCAL;
+    message.header.destination_prefix_length = 32;
+    message.attributes = vec![
+        RouteAttribute::Destination(RouteAddress::Inet(address)),
+        RouteAttribute::PrefSource(RouteAddress::Inet(source)),
+        RouteAttribute::Oif(LOOPBACK_INDEX),
+    ];
+    (NLM_F_CREATE | NLM_F_REPLACE, RouteNetlinkMessage::NewRoute(message))
+}
+
 /// The task's way out: everything goes to a next hop that only its link knows.
 pub(crate) fn default_route(interface: u32, next_hop: Ipv4Addr) -> Request {
     let mut message = route_message(RouteType::Unicast, RouteScope::Universe);

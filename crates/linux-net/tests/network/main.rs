@@ -4,5 +4,6 @@
 mod lifecycle;
 mod names;
 mod outside;
+mod policy;
 mod reach;
 mod support;

@@ -7,8 +7,10 @@ use std::{
     path::PathBuf,
 };
 
-use linux_net::{Egress, GATEWAY_ADDRESS, Network, TaskNetwork, run_inside};
+use linux_net::{GATEWAY_ADDRESS, Network, run_inside};
+use model::packet_rules::{PacketRules, WayEnd, WayRule};
 
+use crate::policy;
 use crate::support::{
     API_PORT, Host, PATIENCE, SILENCE, address, at, connect, datagram_socket, is_silent, listen,
     on_host, run, task,
@@ -43,9 +45,23 @@ fn neighbour(host: &Host) -> PathBuf {
     path
 }
 
+/// 7 has a way out of the VPC, and nobody else.
+fn with_a_way() -> PacketRules {
+    let mut rules = policy::open();
+    let way = WayRule {
+        range: policy::cidr("0.0.0.0/0"),
+        route_table_id: "rtb-1".to_owned(),
+        target: "igw-1".to_owned(),
+        end: WayEnd::Outside,
+    };
+    rules.ways.insert("rtb-1".to_owned(), vec![way]);
+    rules.interfaces.get_mut(&address(7)).expect("it is there").way = Some("rtb-1".to_owned());
+    rules
+}
+
 async fn attach_both(network: &Network) {
-    let leaving = TaskNetwork { egress: Egress::Masqueraded, ..task(7) };
-    network.attach_task(&leaving).await.expect("the task is attached");
+    network.replace_packet_rules(with_a_way()).await.expect("a policy");
+    network.attach_task(&task(7)).await.expect("the task is attached");
     network.attach_task(&task(8)).await.expect("the task is attached");
 }
 

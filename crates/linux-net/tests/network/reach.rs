@@ -7,6 +7,7 @@ use std::{
 
 use linux_net::{GATEWAY_ADDRESS, NEXT_HOP, NetworkError};
 
+use crate::policy;
 use crate::support::{
     API_PORT, PATIENCE, address, at, attach, connect, connect_here, datagram_socket, is_silent,
     listen, on_host, run,
@@ -162,7 +163,9 @@ fn an_address_of_no_vpc_is_refused() {
         let elsewhere = Ipv4Addr::new(10, 9, 0, 1);
         let refused = network.add_balancer_address(elsewhere).await;
         assert!(matches!(refused, Err(NetworkError::AddressOutsideRanges { .. })), "{refused:?}");
-        network.add_range("10.9.0.0/24".parse().expect("a range")).await.expect("a second VPC");
+        let mut rules = policy::open();
+        rules.ranges.insert(policy::cidr("10.9.0.0/24"));
+        network.replace_packet_rules(rules).await.expect("a second VPC");
         network.add_balancer_address(elsewhere).await.expect("its addresses may be held");
         let vacant = connect_here(at(Ipv4Addr::new(10, 9, 0, 2), 80));
         assert_eq!(vacant.err(), Some(ErrorKind::HostUnreachable));

@@ -13,12 +13,14 @@ use std::{
 };
 
 use linux_net::{
-    Egress, GATEWAY_ADDRESS, GatewayService, Network, NetworkConfig, NetworkError, TaskNetwork,
+    GATEWAY_ADDRESS, GatewayService, Network, NetworkConfig, NetworkError, TaskNetwork,
 };
 use rustix::{
     mount::{UnmountFlags, mount_bind, unmount},
     thread::{UnshareFlags, unshare_unsafe},
 };
+
+use crate::policy;
 
 /// How long a test waits for what should come.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(10);
@@ -59,13 +61,17 @@ impl Host {
         NetworkConfig {
             run_dir: self.run_dir().to_owned(),
             vpc_ranges: vec!["172.31.0.0/16".parse().expect("a range")],
+            public_range: Some("198.18.0.0/16".parse().expect("a range")),
             gateway_address: GATEWAY_ADDRESS,
             gateway_services: vec![GatewayService::Tcp(API_PORT)],
         }
     }
 
+    /// With a policy under which everything in the VPC reaches everything, and nothing outside.
     pub(crate) async fn open(&self) -> Network {
-        self.try_open().await.expect("the network opens")
+        let network = self.try_open().await.expect("the network opens");
+        network.replace_packet_rules(policy::open()).await.expect("a policy");
+        network
     }
 
     pub(crate) async fn try_open(&self) -> Result<Network, NetworkError> {
@@ -151,7 +157,6 @@ pub(crate) fn task(last: u8) -> TaskNetwork {
         address: address(last),
         mac: None,
         mtu: 1500,
-        egress: Egress::Denied,
         local_addresses: vec![Ipv4Addr::new(169, 254, 170, 2)],
     }
 }

@@ -65,6 +65,7 @@ async fn open_network(config: &Config, paths: &Paths) -> Result<Network> {
     let network = NetworkConfig {
         run_dir: paths.run_dir.clone(),
         vpc_ranges: vec![range],
+        public_range: None,
         gateway_address: GATEWAY_ADDRESS,
         gateway_services: vec![GatewayService::Tcp(DNS_PORT), GatewayService::Udp(DNS_PORT)],
     };

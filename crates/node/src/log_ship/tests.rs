@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use link::Listener;
+use model::packet_rules::PacketChange;
 use model::session::{Assignment, LogLine, NameRecord};
 use model::{Scope, Timestamp};
 
@@ -60,6 +61,10 @@ impl Host for Wrote {
     async fn next_exit(&self, _: &TaskKey, _: &[String]) -> ContainerExit {
         unreachable!("a shipper only reads")
     }
+    async fn set_packet_rules(&self, _: PacketChange) {
+        unreachable!("a shipper only reads")
+    }
+
     async fn set_names(&self, _: &[NameRecord]) {}
     async fn collect_stale(&self, _: &[TaskKey]) {}
     async fn collect_images(&self, _: &BTreeSet<String>) -> Option<Timestamp> {

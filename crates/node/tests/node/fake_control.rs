@@ -90,19 +90,22 @@ impl Session {
 
     pub(crate) async fn desire_with(&mut self, assignments: &[Assignment], names: Vec<NameRecord>) {
         let assignments = assignments.to_vec();
-        let message = ToNode::Desired { revision: 1, assignments, names };
+        let message =
+            ToNode::Desired { revision: 1, assignments, names, packet_rules: Box::default() };
         self.link.send(&message).await.expect("the node takes it");
     }
 
     pub(crate) async fn change(&mut self, changed: Assignment) {
         let (changed, removed) = (vec![changed], Vec::new());
-        let message = ToNode::Delta { revision: 2, changed, removed, names: None };
+        let message =
+            ToNode::Delta { revision: 2, changed, removed, names: None, packet_rules: None };
         self.link.send(&message).await.expect("the node takes it");
     }
 
     pub(crate) async fn remove(&mut self, gone: &Assignment) {
         let (changed, removed) = (Vec::new(), vec![gone.task.clone()]);
-        let message = ToNode::Delta { revision: 3, changed, removed, names: None };
+        let message =
+            ToNode::Delta { revision: 3, changed, removed, names: None, packet_rules: None };
         self.link.send(&message).await.expect("the node takes it");
     }
 

@@ -8,6 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use model::packet_rules::PacketChange;
 use model::session::{AssignedContainer, Assignment, LogLine, LogPosition, NameRecord};
 use model::{TaskKey, Timestamp};
 use node::Host;
@@ -330,6 +331,8 @@ impl Host for FakeHost {
     }
 
     async fn release_lines(&self, _: &TaskKey, _: &str, _: LogPosition) {}
+
+    async fn set_packet_rules(&self, _: PacketChange) {}
 
     async fn set_names(&self, names: &[NameRecord]) {
         self.change(|table| table.names = names.to_vec());
