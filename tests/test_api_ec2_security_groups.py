@@ -366,6 +366,25 @@ def test_a_group_of_a_service_is_deleted_after_it(shared, ec2, group):
     assert "(ErrorCode: InvalidGroup.NotFound)" in told, told
 
 
+def test_a_group_of_a_task_is_deleted_after_it(shared, ec2, images, group):
+    shared.import_image(images["busybox:1"])
+    cluster = Cluster(shared, "tasks")
+    cluster.define("wait", container("busybox:1", "sleep 1000", logged=False))
+    network = {"awsvpcConfiguration": {"subnets": cluster.subnets[:1], "securityGroups": [group]}}
+    begun = cluster.ecs.run_task(
+        cluster="tasks", taskDefinition="wait", launchType="FARGATE", networkConfiguration=network
+    )
+    [task] = [one["taskArn"] for one in begun["tasks"]]
+    [interface] = ec2.describe_network_interfaces(
+        Filters=[{"Name": "group-id", "Values": [group]}]
+    )["NetworkInterfaces"]
+    assert [one["GroupId"] for one in interface["Groups"]] == [group]
+    assert refused(ec2.delete_security_group, GroupId=group).startswith("DependencyViolation: ")
+    cluster.ecs.stop_task(cluster="tasks", task=task)
+    cluster.ecs.get_waiter("tasks_stopped").wait(cluster="tasks", tasks=[task])
+    assert ec2.delete_security_group(GroupId=group)["Return"] is True
+
+
 # -- rules added
 
 
