@@ -144,11 +144,6 @@ NO_NETWORK = {
         "InvalidGroup.NotFound: The security group 'sg-0123456789abcdef0' does not exist",
     ),
     "a dry run": ("describe_vpcs", {"DryRun": True}, "DryRunOperation: "),
-    "a group of its own": (
-        "create_security_group",
-        {"GroupName": "mine", "Description": "mine"},
-        "NotImplemented: operation `CreateSecurityGroup` of `ec2` is not implemented by Longshore",
-    ),
 }
 
 

@@ -20,6 +20,7 @@ mod logs;
 mod paging;
 mod preview;
 mod refuse;
+mod security_group_use;
 mod sts;
 
 pub use context::{Api, ApiConfig, Caller, Turn};

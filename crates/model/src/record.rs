@@ -47,8 +47,8 @@ pub use route::{
     RouteTableAssociation, RouteTarget,
 };
 pub use security_group::{
-    PrefixList, PrefixListEntry, SecurityGroup, SecurityGroupRule, Traffic, TrafficDirection,
-    TrafficPeer,
+    PrefixList, PrefixListChange, PrefixListEntry, SecurityGroup, SecurityGroupRule, Traffic,
+    TrafficDirection, TrafficPeer,
 };
 pub use service::{
     AdvancedConfiguration, AwsvpcConfiguration, DeploymentController, PropagateTags,

@@ -13,7 +13,7 @@ pub(super) async fn run(
 ) -> Result<CreateTagsResponse, ApiError> {
     describe::check_dry_run(input.dry_run)?;
     api.transact(caller, |turn| {
-        for resource in tagged::find(turn.snapshot, turn.scope(), &input.resources)? {
+        for resource in tagged::find(turn.snapshot, &turn.caller.scope, &input.resources)? {
             let added = tags::add(resource.tags(), &input.tags)?;
             resource.set_tags(turn, added);
         }

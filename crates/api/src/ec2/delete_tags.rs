@@ -13,7 +13,7 @@ pub(super) async fn run(
 ) -> Result<DeleteTagsResponse, ApiError> {
     describe::check_dry_run(input.dry_run)?;
     api.transact(caller, |turn| {
-        for resource in tagged::find(turn.snapshot, turn.scope(), &input.resources)? {
+        for resource in tagged::find(turn.snapshot, &turn.caller.scope, &input.resources)? {
             let left = tags::remove(resource.tags(), input.tags.as_deref());
             resource.set_tags(turn, left);
         }

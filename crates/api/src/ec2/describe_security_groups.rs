@@ -35,17 +35,8 @@ pub(super) async fn run(
 
 /// The ids of the groups of the default VPC that have these names.
 fn named(snapshot: &Snapshot, scope: &Scope, names: &[String]) -> Result<Vec<String>, ApiError> {
-    let vpc = snapshot.vpcs.list(scope).find(|vpc| vpc.is_default);
-    let vpc_id = vpc.map(|vpc| vpc.id.as_str()).unwrap_or_default();
     let id = |name: &String| {
-        let mut groups = snapshot.security_groups.list(scope);
-        let found = groups.find(|group| group.vpc_id == vpc_id && group.name == *name);
-        found.map(|group| group.id.clone()).ok_or_else(|| {
-            ApiError::client(
-                security_group::ID.not_found,
-                format!("The security group '{name}' does not exist in default VPC '{vpc_id}'"),
-            )
-        })
+        security_group::find_named(snapshot, scope, name).map(|group| group.id.clone())
     };
     names.iter().map(id).collect()
 }

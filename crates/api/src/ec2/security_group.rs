@@ -4,11 +4,14 @@ use std::collections::BTreeMap;
 
 use aws_api::ec2;
 use model::{
-    Entry, SecurityGroup, SecurityGroupRule, Snapshot, Tags, Traffic, TrafficDirection, TrafficPeer,
+    Entry, Scope, SecurityGroup, SecurityGroupRule, Snapshot, Tags, Traffic, TrafficDirection,
+    TrafficPeer,
 };
+use wire::ApiError;
 
-use super::describe::{IdKind, Resource};
+use super::describe::{self, IdKind, Resource};
 use super::filter::Names;
+use super::permission::Permission;
 use super::tags;
 
 pub(super) const ID: IdKind = IdKind {
@@ -21,10 +24,17 @@ pub(super) const ID: IdKind = IdKind {
 /// One rule of a group.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Rule<'a> {
-    group: &'a SecurityGroup,
-    id: &'a str,
-    record: &'a SecurityGroupRule,
+    pub group: &'a SecurityGroup,
+    pub id: &'a str,
+    pub record: &'a SecurityGroupRule,
 }
+
+pub(super) const RULE_ID: IdKind = IdKind {
+    prefix: "sgr",
+    malformed: "InvalidSecurityGroupRuleId.Malformed",
+    not_found: "InvalidSecurityGroupRuleId.NotFound",
+    noun: "security group rule ID",
+};
 
 /// A peer as the API has it: one of the members is given.
 #[derive(Clone, Debug, Default)]
@@ -136,12 +146,7 @@ impl Rule<'_> {
 }
 
 impl Resource for Rule<'_> {
-    const ID: IdKind = IdKind {
-        prefix: "sgr",
-        malformed: "InvalidSecurityGroupRuleId.Malformed",
-        not_found: "InvalidSecurityGroupRuleId.NotFound",
-        noun: "security group rule ID",
-    };
+    const ID: IdKind = RULE_ID;
 
     const FILTERS: Names = Names { known: &["group-id", "security-group-rule-id"], absent: &[] };
 
@@ -162,6 +167,60 @@ impl Resource for Rule<'_> {
     }
 }
 
+/// The group that a request names, by its id or by its name in the default VPC.
+pub(super) fn find<'a>(
+    snapshot: &'a Snapshot,
+    scope: &'a Scope,
+    (id, name): (Option<&str>, Option<&str>),
+) -> Result<&'a Entry<SecurityGroup>, ApiError> {
+    match (id, name) {
+        (Some(id), name) => {
+            let group = describe::find(&snapshot.security_groups, scope, (ID, id))?;
+            match name.filter(|name| !is_name(group, name)) {
+                None => Ok(group),
+                Some(name) => Err(describe::not_found(ID, name)),
+            }
+        }
+        (None, Some(name)) => find_named(snapshot, scope, name),
+        (None, None) => Err(ApiError::client(
+            "MissingParameter",
+            "The request must contain the parameter groupName or groupId",
+        )),
+    }
+}
+
+pub(super) fn find_named<'a>(
+    snapshot: &'a Snapshot,
+    scope: &'a Scope,
+    name: &str,
+) -> Result<&'a Entry<SecurityGroup>, ApiError> {
+    let vpc = snapshot.vpcs.list(scope).find(|vpc| vpc.is_default);
+    let vpc_id = vpc.map(|vpc| vpc.id.as_str()).unwrap_or_default();
+    let mut groups = snapshot.security_groups.list(scope);
+    let found = groups.find(|group| group.vpc_id == vpc_id && is_name(group, name));
+    found.ok_or_else(|| {
+        ApiError::client(
+            ID.not_found,
+            format!("The security group '{name}' does not exist in default VPC '{vpc_id}'"),
+        )
+    })
+}
+
+/// COMPAT: names are the same whatever their case (`CreateSecurityGroup`).
+pub(super) fn is_name(group: &SecurityGroup, name: &str) -> bool {
+    group.name.eq_ignore_ascii_case(name)
+}
+
+/// The groups that have a rule which refers to this peer.
+pub(super) fn referring<'a>(
+    snapshot: &'a Snapshot,
+    scope: &'a Scope,
+    peer: TrafficPeer,
+) -> impl Iterator<Item = &'a Entry<SecurityGroup>> {
+    let groups = snapshot.security_groups.list(scope);
+    groups.filter(move |group| group.rules.values().any(|rule| rule.peer == peer))
+}
+
 pub(super) fn rules(group: &SecurityGroup) -> impl Iterator<Item = Rule<'_>> {
     group.rules.iter().map(move |(id, record)| Rule { group, id, record })
 }
@@ -173,7 +232,7 @@ pub(super) fn render(group: &SecurityGroup) -> ec2::SecurityGroup {
         ip_permissions_egress: Some(permissions(group, TrafficDirection::Egress)),
         tags: Some(tags::render(&group.tags)),
         vpc_id: Some(group.vpc_id.clone()),
-        security_group_arn: Some(arn(group, "security-group", &group.id)),
+        security_group_arn: Some(group_arn(group)),
         owner_id: Some(group.scope.account.clone()),
         group_name: Some(group.name.clone()),
         description: Some(group.description.clone()),
@@ -185,7 +244,7 @@ fn permissions(group: &SecurityGroup, direction: TrafficDirection) -> Vec<ec2::I
     let mut by_traffic: BTreeMap<Traffic, ec2::IpPermission> = BTreeMap::new();
     for rule in group.rules.values().filter(|rule| rule.direction == direction) {
         let shown = by_traffic.entry(rule.traffic).or_insert_with(|| permission(rule.traffic));
-        add_peer(shown, rule, &group.scope.account);
+        add_peer(shown, (&rule.peer, rule.description.as_ref()), &group.scope.account);
     }
     by_traffic.into_values().collect()
 }
@@ -204,9 +263,20 @@ fn permission(traffic: Traffic) -> ec2::IpPermission {
     }
 }
 
-fn add_peer(shown: &mut ec2::IpPermission, rule: &SecurityGroupRule, account: &str) {
-    let description = rule.description.clone();
-    match &rule.peer {
+/// A permission with its one peer.
+pub(super) fn render_permission(given: &Permission, account: &str) -> ec2::IpPermission {
+    let mut shown = permission(given.traffic);
+    add_peer(&mut shown, (&given.peer, given.description.as_ref()), account);
+    shown
+}
+
+fn add_peer(
+    shown: &mut ec2::IpPermission,
+    (peer, description): (&TrafficPeer, Option<&String>),
+    account: &str,
+) {
+    let description = description.cloned();
+    match peer {
         TrafficPeer::Range(range) => shown
             .ip_ranges
             .get_or_insert_default()
@@ -257,6 +327,23 @@ pub(super) fn render_rule(rule: Rule<'_>) -> ec2::SecurityGroupRule {
     }
 }
 
+pub(super) fn render_revoked(rule: Rule<'_>) -> ec2::RevokedSecurityGroupRule {
+    let shown = render_rule(rule);
+    ec2::RevokedSecurityGroupRule {
+        security_group_rule_id: shown.security_group_rule_id,
+        group_id: shown.group_id,
+        is_egress: shown.is_egress,
+        ip_protocol: shown.ip_protocol,
+        from_port: shown.from_port,
+        to_port: shown.to_port,
+        cidr_ipv4: shown.cidr_ipv4,
+        cidr_ipv6: shown.cidr_ipv6,
+        prefix_list_id: shown.prefix_list_id,
+        referenced_group_id: shown.referenced_group_info.and_then(|group| group.group_id),
+        description: shown.description,
+    }
+}
+
 /// COMPAT: a protocol has its name where AWS has one for it, and -1 is all of them.
 fn protocol(traffic: Traffic) -> String {
     match traffic {
@@ -279,6 +366,10 @@ fn ports(traffic: Traffic) -> (Option<i32>, Option<i32>) {
         }
         Traffic::Icmp(kind, code) | Traffic::Icmpv6(kind, code) => (or_any(kind), or_any(code)),
     }
+}
+
+pub(super) fn group_arn(group: &SecurityGroup) -> String {
+    arn(group, "security-group", &group.id)
 }
 
 fn arn(group: &SecurityGroup, kind: &str, id: &str) -> String {

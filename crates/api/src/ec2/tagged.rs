@@ -3,11 +3,15 @@
 use std::collections::BTreeSet;
 
 use aws_api::ec2::ResourceType;
-use model::{Entry, Scope, SecurityGroup, Snapshot, Subnet, Tags, Vpc};
+use model::{
+    AnyRecord, Change, Entry, Plan, PrefixList, Record as _, Scope, SecurityGroup, Snapshot,
+    Subnet, Tags, Vpc,
+};
 use wire::ApiError;
 
 use super::describe::{self, IdKind};
-use super::{security_group, subnet, vpc};
+use super::security_group::Rule;
+use super::{prefix_list, security_group, subnet, vpc};
 use crate::Turn;
 
 /// LIMIT: COMPAT: resources in one request.
@@ -19,12 +23,14 @@ pub(super) enum Tagged<'a> {
     Vpc(&'a Entry<Vpc>),
     Subnet(&'a Entry<Subnet>),
     SecurityGroup(&'a Entry<SecurityGroup>),
+    SecurityGroupRule(&'a Entry<SecurityGroup>, Rule<'a>),
+    PrefixList(&'a Entry<PrefixList>),
 }
 
 /// The resources that ids name, each once.
 pub(super) fn find<'a>(
     snapshot: &'a Snapshot,
-    scope: &Scope,
+    scope: &'a Scope,
     ids: &[String],
 ) -> Result<Vec<Tagged<'a>>, ApiError> {
     if ids.len() > RESOURCES_MAX {
@@ -42,11 +48,23 @@ pub(super) fn list<'a>(
     scope: &'a Scope,
 ) -> impl Iterator<Item = Tagged<'a>> {
     let groups = snapshot.security_groups.list(scope).map(Tagged::SecurityGroup);
+    let lists = snapshot.prefix_lists.list(scope).map(Tagged::PrefixList);
     let subnets = snapshot.subnets.list(scope).map(Tagged::Subnet);
-    groups.chain(subnets).chain(snapshot.vpcs.list(scope).map(Tagged::Vpc))
+    let vpcs = snapshot.vpcs.list(scope).map(Tagged::Vpc);
+    groups.chain(rules(snapshot, scope)).chain(lists).chain(subnets).chain(vpcs)
 }
 
-fn find_one<'a>(snapshot: &'a Snapshot, scope: &Scope, id: &str) -> Result<Tagged<'a>, ApiError> {
+fn rules<'a>(snapshot: &'a Snapshot, scope: &'a Scope) -> impl Iterator<Item = Tagged<'a>> {
+    snapshot.security_groups.list(scope).flat_map(|group| {
+        security_group::rules(group).map(|rule| Tagged::SecurityGroupRule(group, rule))
+    })
+}
+
+fn find_one<'a>(
+    snapshot: &'a Snapshot,
+    scope: &'a Scope,
+    id: &str,
+) -> Result<Tagged<'a>, ApiError> {
     let checked = |kind: IdKind| describe::check_id(kind, id);
     let (kind, found) = match id.split('-').next().unwrap_or_default() {
         "vpc" => {
@@ -62,7 +80,16 @@ fn find_one<'a>(snapshot: &'a Snapshot, scope: &Scope, id: &str) -> Result<Tagge
             let found = snapshot.security_groups.get(scope, id).map(Tagged::SecurityGroup);
             (security_group::ID, found)
         }
-        "eni" | "sgr" => {
+        "sgr" => {
+            checked(security_group::RULE_ID)?;
+            let found = rules(snapshot, scope).find(|rule| rule.id() == id);
+            (security_group::RULE_ID, found)
+        }
+        "pl" => {
+            checked(prefix_list::ID)?;
+            (prefix_list::ID, snapshot.prefix_lists.get(scope, id).map(Tagged::PrefixList))
+        }
+        "eni" => {
             return Err(ApiError::client(
                 "UnsupportedOperation",
                 format!("tags of `{id}` are not supported by Longshore yet"),
@@ -82,6 +109,8 @@ impl Tagged<'_> {
             Tagged::Vpc(known) => &known.record.id,
             Tagged::Subnet(known) => &known.record.id,
             Tagged::SecurityGroup(known) => &known.record.id,
+            Tagged::SecurityGroupRule(_, rule) => rule.id,
+            Tagged::PrefixList(known) => &known.record.id,
         }
     }
 
@@ -90,6 +119,8 @@ impl Tagged<'_> {
             Tagged::Vpc(_) => ResourceType::Vpc,
             Tagged::Subnet(_) => ResourceType::Subnet,
             Tagged::SecurityGroup(_) => ResourceType::SecurityGroup,
+            Tagged::SecurityGroupRule(..) => ResourceType::SecurityGroupRule,
+            Tagged::PrefixList(_) => ResourceType::PrefixList,
         }
     }
 
@@ -98,6 +129,8 @@ impl Tagged<'_> {
             Tagged::Vpc(known) => &known.record.tags,
             Tagged::Subnet(known) => &known.record.tags,
             Tagged::SecurityGroup(known) => &known.record.tags,
+            Tagged::SecurityGroupRule(_, rule) => &rule.record.tags,
+            Tagged::PrefixList(known) => &known.record.tags,
         }
     }
 
@@ -111,8 +144,30 @@ impl Tagged<'_> {
                 turn.plan.update(known, Subnet { tags, ..(*known.record).clone() });
             }
             Tagged::SecurityGroup(known) => {
-                turn.plan.update(known, SecurityGroup { tags, ..(*known.record).clone() });
+                let group = take_group(&mut turn.plan, known);
+                turn.plan.update(known, SecurityGroup { tags, ..group });
+            }
+            Tagged::SecurityGroupRule(known, rule) => {
+                let mut group = take_group(&mut turn.plan, known);
+                if let Some(record) = group.rules.get_mut(rule.id) {
+                    record.tags = tags;
+                }
+                turn.plan.update(known, group);
+            }
+            Tagged::PrefixList(known) => {
+                turn.plan.update(known, PrefixList { tags, ..(*known.record).clone() });
             }
         }
+    }
+}
+
+/// The group as the plan would write it, out of the plan: a group and its rules are one record,
+/// of which one request may name several.
+fn take_group(plan: &mut Plan, known: &Entry<SecurityGroup>) -> SecurityGroup {
+    let key = known.record.key();
+    let at = plan.changes.iter().position(|change| change.key() == key);
+    match at.map(|at| plan.changes.remove(at)) {
+        Some(Change::Put(AnyRecord::SecurityGroup(group))) => (*group).clone(),
+        Some(_) | None => (*known.record).clone(),
     }
 }

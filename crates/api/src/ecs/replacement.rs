@@ -11,7 +11,7 @@ use wire::ApiError;
 
 use super::service_settings as settings;
 use super::{cluster, launch, service_load_balancers, service_name, task_definition};
-use crate::{Turn, default_network};
+use crate::{Turn, default_network, security_group_use};
 
 /// What the new tasks are to be; what is not named stays as it is.
 #[derive(Debug)]
@@ -92,6 +92,8 @@ fn spec(
     if wanted.network.is_some() {
         let snapshot = default_network::within(turn, wanted.vpc_cidr);
         spec.network = settings::network((&snapshot, &scope), definition, wanted.network)?;
+        let groups = spec.network.iter().flat_map(|network| &network.security_group_ids);
+        security_group_use::hold(turn, groups);
     }
     spec.load_balancers = vec![wanted.load_balancer.clone()];
     service_load_balancers::check(&spec.load_balancers, definition)?;

@@ -6,7 +6,7 @@ use planner::rollout::RevisionSpec;
 use wire::ApiError;
 
 use super::{launch, service_load_balancers, service_settings as settings, task_definition};
-use crate::{Turn, default_network};
+use crate::{Turn, default_network, security_group_use};
 
 /// What a request says of it.
 #[derive(Debug)]
@@ -36,6 +36,8 @@ pub(super) fn resolve(
     let platform_version = launch::platform_version(asked.platform_version)?;
     let snapshot = default_network::within(turn, vpc_cidr);
     let network = settings::network((&snapshot, &scope), definition, asked.network)?;
+    let groups = network.iter().flat_map(|network| &network.security_group_ids);
+    security_group_use::hold(turn, groups);
     let load_balancers = service_load_balancers::parse((&snapshot, &scope), asked.load_balancers)?;
     service_load_balancers::check(&load_balancers, definition)?;
     Ok(RevisionSpec {

@@ -15,7 +15,7 @@ use self::request::Wanted;
 use super::task::{self, Shown};
 use super::{cluster, network_configuration, task_definition};
 use crate::client_token::{Seen, TokenRequest};
-use crate::{Api, Caller, Turn, default_network};
+use crate::{Api, Caller, Turn, default_network, security_group_use};
 
 pub(super) async fn run(
     api: &Api,
@@ -68,6 +68,8 @@ fn decide(
     };
     turn.plan.read(cluster);
     turn.plan.read(definition);
+    let groups = template.network.iter().flat_map(|network| &network.security_group_ids);
+    security_group_use::hold(turn, groups);
     let (keys, response) = start(turn, definition, (&template, &providers))?;
     if !keys.is_empty() {
         token

@@ -16,7 +16,7 @@ use super::{
     cluster, deployment_configuration, deployment_controller, external_controller, launch,
     network_configuration, service, service_load_balancers, service_name, task_definition,
 };
-use crate::{Api, Caller, Turn, default_network};
+use crate::{Api, Caller, Turn, default_network, security_group_use};
 
 pub(super) async fn run(
     api: &Api,
@@ -158,6 +158,8 @@ fn changed_spec(
     if input.network_configuration.is_some() || definition.reference() != old.definition {
         let snapshot = default_network::within(turn, vpc_cidr);
         spec.network = settings::network((&snapshot, &scope), definition, network.as_ref())?;
+        let groups = spec.network.iter().flat_map(|network| &network.security_group_ids);
+        security_group_use::hold(turn, groups);
     }
     if let Some(given) = &input.load_balancers {
         spec.load_balancers = service_load_balancers::parse((turn.snapshot, &scope), given)?;

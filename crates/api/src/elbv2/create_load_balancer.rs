@@ -6,7 +6,7 @@ use wire::ApiError;
 
 use super::{load_balancer, name, network, tags};
 use crate::refuse::refuse_given;
-use crate::{Api, Caller, Turn};
+use crate::{Api, Caller, Turn, security_group_use};
 
 /// LIMIT: COMPAT: application load balancers of a region.
 pub(super) const PER_REGION_MAX: usize = 50;
@@ -60,6 +60,7 @@ fn decide(
     wanted.dns_name = dns_name(turn, &wanted);
     let owner = (wanted.arn(), wanted.security_group_ids.clone());
     wanted.address = network::take_address(turn, &subnets, (&owner.0, &owner.1))?;
+    security_group_use::hold(turn, &wanted.security_group_ids);
     turn.plan.insert(wanted.clone());
     Ok(answer(snapshot, &wanted))
 }

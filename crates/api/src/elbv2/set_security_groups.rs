@@ -9,7 +9,7 @@ use wire::ApiError;
 
 use super::{load_balancer, network};
 use crate::refuse::refuse_given;
-use crate::{Api, Caller, Turn};
+use crate::{Api, Caller, Turn, security_group_use};
 
 pub(super) async fn run(
     api: &Api,
@@ -44,6 +44,7 @@ fn decide(
     let changed =
         LoadBalancer { security_group_ids: security_group_ids.clone(), ..(*known.record).clone() };
     turn.plan.update(known, changed);
+    security_group_use::hold(turn, &security_group_ids);
     Ok(SetSecurityGroupsOutput {
         security_group_ids: Some(security_group_ids),
         ..SetSecurityGroupsOutput::default()

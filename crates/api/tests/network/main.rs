@@ -5,6 +5,7 @@ mod listeners;
 mod load_balancers;
 mod logs;
 mod refusals;
+mod security_groups;
 mod target_groups;
 mod targets;
 mod world;

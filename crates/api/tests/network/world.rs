@@ -158,13 +158,28 @@ impl World {
         self.runtime.block_on(self.api.store.commit(plan)).expect("the plan is current");
     }
 
+    /// Commits what a test adds to the records by itself.
+    pub(crate) fn commit(&self, change: impl FnOnce(&Snapshot, &mut Plan)) {
+        let mut plan = Plan::new();
+        change(&self.snapshot(), &mut plan);
+        self.runtime.block_on(self.api.store.commit(plan)).expect("the plan is current");
+    }
+
     /// Calls operations of ELBv2 side by side, and answers the code of each refusal.
     pub(crate) fn all_at_once(&self, forms: &[String]) -> Vec<Result<(), String>> {
-        let service = &aws_api::elbv2::SERVICE;
+        let of_elb = |form: &String| (&aws_api::elbv2::SERVICE, form.clone());
+        self.mixed_at_once(&forms.iter().map(of_elb).collect::<Vec<_>>())
+    }
+
+    /// Calls operations of any service side by side, and answers the code of each refusal.
+    pub(crate) fn mixed_at_once(
+        &self,
+        forms: &[(&'static wire::Service, String)],
+    ) -> Vec<Result<(), String>> {
         let answers = self.runtime.block_on(async {
             let mut calls: Vec<_> = forms
                 .iter()
-                .map(|form| {
+                .map(|(service, form)| {
                     let operation = form.split('&').next().unwrap_or_default();
                     let body = format!("Version={}&Action={form}", service.api_version);
                     Box::pin(async move { self.answer(service, operation, &body).await })

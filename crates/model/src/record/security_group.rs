@@ -39,15 +39,34 @@ pub struct PrefixList {
     pub max_entries: u32,
     /// 1 when it is made, and one more with each change of its entries.
     pub version: u64,
+    /// In order, each range once.
     pub entries: Vec<PrefixListEntry>,
+    /// By version, the entries of those before this one, as far back as they are kept.
+    pub history: BTreeMap<u64, Vec<PrefixListEntry>>,
+    /// Nothing else tells: a new name or size makes no version.
+    pub last_change: PrefixListChange,
     pub tags: Tags,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+/// What was last done to a prefix list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum PrefixListChange {
+    Created,
+    Modified,
+    Restored,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct PrefixListEntry {
     pub range: Cidr,
     pub description: Option<String>,
 }
+
+/// LIMIT: COMPAT: versions of a list; the oldest goes for a new one ("Amazon VPC quotas").
+const PREFIX_LIST_VERSIONS_MAX: usize = 1_000;
+
+/// LIMIT: what the older versions of a list may take, as they are in one record with it.
+const PREFIX_LIST_HISTORY_BYTES_MAX: usize = 256 << 10;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub enum TrafficDirection {
@@ -85,7 +104,42 @@ pub enum TrafficPeer {
     PrefixList(String),
 }
 
+impl PrefixListEntry {
+    /// About how many bytes it takes.
+    fn size(&self) -> usize {
+        64 + self.description.as_ref().map_or(0, String::len)
+    }
+}
+
+impl PrefixList {
+    /// Gives it other entries, as its next version.
+    pub fn replace_entries(&mut self, entries: Vec<PrefixListEntry>) {
+        let replaced = std::mem::replace(&mut self.entries, entries);
+        self.history.insert(self.version, replaced);
+        self.version += 1;
+        while self.history.len() >= PREFIX_LIST_VERSIONS_MAX
+            || self.history.values().flatten().map(PrefixListEntry::size).sum::<usize>()
+                > PREFIX_LIST_HISTORY_BYTES_MAX
+        {
+            self.history.pop_first();
+        }
+    }
+
+    /// The entries of a version; `None` where there is none, or it is kept no more.
+    pub fn entries_of(&self, version: u64) -> Option<&[PrefixListEntry]> {
+        if version == self.version {
+            return Some(&self.entries);
+        }
+        self.history.get(&version).map(Vec::as_slice)
+    }
+}
+
 impl SecurityGroup {
+    /// Whether it is the group that its VPC was made with. No other can have that name.
+    pub fn is_default(&self) -> bool {
+        self.name == "default"
+    }
+
     /// COMPAT: a VPC's default group lets in all that its own members send, and lets out
     /// everything ("Default security groups for your VPCs").
     pub fn default_rules(id: &str) -> BTreeMap<String, SecurityGroupRule> {
@@ -106,5 +160,36 @@ impl SecurityGroup {
                 rule(TrafficDirection::Egress, TrafficPeer::Range(Cidr::EVERYWHERE)),
             ),
         ])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_oldest_versions_of_a_prefix_list_go_first() {
+        let entry = |number: u8| PrefixListEntry {
+            range: Cidr::new([10, number, 0, 0].into(), 16).expect("a range"),
+            description: Some("x".repeat(PREFIX_LIST_HISTORY_BYTES_MAX / 3)),
+        };
+        let mut list = PrefixList {
+            scope: Scope::new("000000000000", "us-east-1"),
+            id: "pl-1".to_owned(),
+            name: "list".to_owned(),
+            max_entries: 1,
+            version: 1,
+            entries: vec![entry(1)],
+            history: BTreeMap::new(),
+            last_change: PrefixListChange::Created,
+            tags: Tags::new(),
+        };
+        for number in 2..=4 {
+            list.replace_entries(vec![entry(number)]);
+        }
+        let kept = |version| list.entries_of(version).map(<[PrefixListEntry]>::to_vec);
+        assert_eq!((list.version, kept(4)), (4, Some(vec![entry(4)])));
+        assert_eq!((kept(3), kept(2)), (Some(vec![entry(3)]), Some(vec![entry(2)])));
+        assert_eq!((kept(1), kept(5)), (None, None));
     }
 }

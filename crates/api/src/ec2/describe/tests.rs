@@ -1,10 +1,11 @@
 //! Every name of a filter that is known has a value on what a region is made with.
 
+use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use model::{
-    Cidr, Interface, InterfaceOwner, Ipv6Cidr, Plan, Rng, Scope, SecurityGroup, SecurityGroupRule,
-    Timestamp, Traffic, TrafficDirection, TrafficPeer,
+    Cidr, Interface, InterfaceOwner, Ipv6Cidr, Plan, PrefixList, PrefixListChange, Rng, Scope,
+    SecurityGroup, SecurityGroupRule, Timestamp, Traffic, TrafficDirection, TrafficPeer,
 };
 
 use super::*;
@@ -31,11 +32,26 @@ fn snapshot() -> (Scope, Snapshot) {
         tags: Tags::new(),
         created_at: Timestamp::EPOCH,
     });
+    plan.insert(prefix_list(&scope));
     plan.insert(group_with_every_peer(&scope, &network.vpc.vpc.id));
     network.insert_into(&mut plan);
     let mut snapshot = Snapshot::default();
     snapshot.apply(1, &plan.changes);
     (scope, snapshot)
+}
+
+fn prefix_list(scope: &Scope) -> PrefixList {
+    PrefixList {
+        scope: scope.clone(),
+        id: "pl-1".to_owned(),
+        name: "list".to_owned(),
+        max_entries: 1,
+        version: 1,
+        entries: Vec::new(),
+        history: BTreeMap::new(),
+        last_change: PrefixListChange::Created,
+        tags: Tags::new(),
+    }
 }
 
 /// Sorts after the default group.
@@ -88,4 +104,5 @@ fn every_known_filter_has_a_value_and_no_other() {
     let group = snapshot.security_groups.list(&scope).last().expect("a group");
     check(&snapshot, &group);
     check(&snapshot, &security_group::rules(group).next().expect("a rule"));
+    check(&snapshot, &snapshot.prefix_lists.list(&scope).next().expect("a list"));
 }

@@ -1,0 +1,994 @@
+"""Security groups and managed prefix lists, as the AWS CLI and boto3 see them; and refusals."""
+
+import re
+
+import pytest
+
+from harness.ecs import Cluster, container
+from harness.refusals import refused
+
+VPC = "172.31.0.0/16"
+EVERYWHERE = "0.0.0.0/0"
+UNKNOWN = "sg-0123456789abcdef0"
+FULL = [{"IpProtocol": "-1", "IpRanges": [{"CidrIp": EVERYWHERE}]}]
+
+
+@pytest.fixture(scope="module")
+def ec2(shared):
+    return shared.boto("ec2")
+
+
+@pytest.fixture(scope="module")
+def vpc(ec2):
+    [vpc] = ec2.describe_vpcs(Filters=[{"Name": "is-default", "Values": ["true"]}])["Vpcs"]
+    return vpc["VpcId"]
+
+
+@pytest.fixture
+def group(ec2, request):
+    """A group of its own for each test, in the default VPC."""
+    return made(ec2, request.node.name.split("[")[0][:200])
+
+
+def made(ec2, name, **more):
+    return ec2.create_security_group(GroupName=name, Description="a test", **more)["GroupId"]
+
+
+def shown(ec2, group):
+    [found] = ec2.describe_security_groups(GroupIds=[group])["SecurityGroups"]
+    return found
+
+
+def rules(ec2, group, egress=False):
+    """The rules of one direction as DescribeSecurityGroupRules has them, by id."""
+    given = [{"Name": "group-id", "Values": [group]}]
+    found = ec2.describe_security_group_rules(Filters=given)["SecurityGroupRules"]
+    return {one["SecurityGroupRuleId"]: one for one in found if one["IsEgress"] == egress}
+
+
+def tcp(port, *ranges, to=None, **more):
+    return {
+        "IpProtocol": "tcp",
+        "FromPort": port,
+        "ToPort": to or port,
+        **({"IpRanges": [{"CidrIp": one} for one in ranges]} if ranges else {}),
+        **more,
+    }
+
+
+def found_by(call, field, key, **given):
+    """The keys of what a filter of a Describe operation finds: `found(name, value, …)`."""
+
+    def found(name, *values):
+        filters = [{"Name": name, "Values": list(values)}]
+        return {one[key] for one in call(Filters=filters, **given)[field]}
+
+    return found
+
+
+# -- groups
+
+
+def test_the_life_of_a_group(shared, vpc):
+    def call(operation, *arguments, **named):
+        return shared.aws("ec2", operation, *arguments, **named)
+
+    answer = call(
+        "create-security-group",
+        "--tag-specifications",
+        "ResourceType=security-group,Tags=[{Key=team,Value=a}]",
+        group_name="life",
+        description="of a group",
+    )
+    group = answer["GroupId"]
+    assert re.fullmatch("sg-[0-9a-f]{17}", group)
+    arn = f"arn:aws:ec2:us-east-1:000000000000:security-group/{group}"
+    assert answer["SecurityGroupArn"] == arn
+    assert answer["Tags"] == [{"Key": "team", "Value": "a"}]
+    [found] = call("describe-security-groups", group_names="life")["SecurityGroups"]
+    egress = found.pop("IpPermissionsEgress")
+    assert found == {
+        "GroupId": group,
+        "GroupName": "life",
+        "Description": "of a group",
+        "VpcId": vpc,
+        "OwnerId": "000000000000",
+        "SecurityGroupArn": arn,
+        "IpPermissions": [],
+        "Tags": [{"Key": "team", "Value": "a"}],
+    }
+    [egress] = egress
+    assert (egress["IpProtocol"], egress["IpRanges"]) == ("-1", [{"CidrIp": EVERYWHERE}])
+    rule = {"group_id": group, "protocol": "tcp", "port": "8000-8080", "cidr": "10.0.0.0/8"}
+    added = call("authorize-security-group-ingress", **rule)
+    [one] = added["SecurityGroupRules"]
+    assert (one["FromPort"], one["ToPort"], one["CidrIpv4"]) == (8000, 8080, "10.0.0.0/8")
+    call("revoke-security-group-ingress", **rule)
+    deleted = call("delete-security-group", group_name="life")
+    assert deleted == {"Return": True, "GroupId": group}
+    told = refused(call, "describe-security-groups", group_ids=group)
+    assert told == f"InvalidGroup.NotFound: The security group '{group}' does not exist"
+
+
+NO_GROUP = {
+    "the default's name": ("default", "Cannot use reserved security group name: default"),
+    "the form of an id": (
+        "sg-mine",
+        "Value (sg-mine) for parameter GroupName is invalid. Group names may not be in the format "
+        "sg-*.",
+    ),
+    "beyond ASCII": ("gruppe-ä", "Value (gruppe-ä) for parameter GroupName is invalid. Character"),
+    "a strange sign": ("a|b", "Value (a|b) for parameter GroupName is invalid. Valid names are"),
+    "too long": ("a" * 256, f"Value ({'a' * 256}) for parameter GroupName is invalid. Valid"),
+    "nothing": ("", "Value () for parameter GroupName is invalid."),
+}
+
+
+@pytest.mark.parametrize("case", NO_GROUP)
+def test_what_is_no_name_of_a_group(ec2, case):
+    name, words = NO_GROUP[case]
+    told = refused(made, ec2, name)
+    assert told.startswith(f"InvalidParameterValue: {words}"), told
+
+
+@pytest.mark.parametrize("text", ["", "a|b", "ä", "a" * 256])
+def test_what_is_no_description_of_a_group(ec2, text):
+    told = refused(ec2.create_security_group, GroupName="fine", Description=text)
+    assert told.startswith("InvalidParameterValue: ") and "escription" in told, told
+
+
+def test_a_name_is_a_vpc_s_only_one(ec2, vpc, group):
+    name = shown(ec2, group)["GroupName"]
+    for again in (name, name.upper()):
+        told = refused(made, ec2, again, VpcId=vpc)
+        assert told == (
+            f"InvalidGroup.Duplicate: The security group '{again}' already exists for VPC '{vpc}'"
+        )
+
+
+def test_what_else_is_refused_of_a_new_group(ec2):
+    told = refused(made, ec2, "a", VpcId="vpc-0123456789abcdef0")
+    assert told.startswith("InvalidVpcID.NotFound: "), told
+    told = refused(made, ec2, "a", VpcId="vpc")
+    assert told.startswith("InvalidVpcID.Malformed: "), told
+    assert refused(made, ec2, "a", DryRun=True).startswith("DryRunOperation: ")
+    tags = [{"ResourceType": "vpc", "Tags": [{"Key": "a", "Value": "b"}]}]
+    told = refused(made, ec2, "a", TagSpecifications=tags)
+    assert told.startswith("InvalidParameterValue: 'vpc' is not a valid taggable resource"), told
+
+
+def test_filters_of_groups(ec2, vpc, group):
+    lists = ec2.create_managed_prefix_list(
+        PrefixListName="filtered", MaxEntries=1, AddressFamily="IPv4"
+    )
+    prefix_list = lists["PrefixList"]["PrefixListId"]
+    other = made(ec2, "filtered-other")
+    for call, port in (
+        (ec2.authorize_security_group_ingress, 7001),
+        (ec2.authorize_security_group_egress, 7003),
+    ):
+        permission = tcp(
+            port,
+            f"10.{port - 7000}.0.0/16",
+            to=port + 1,
+            Ipv6Ranges=[{"CidrIpv6": "2001:db8::/32"}],
+            UserIdGroupPairs=[{"GroupId": other}],
+            PrefixListIds=[{"PrefixListId": prefix_list}],
+        )
+        call(GroupId=group, IpPermissions=[permission])
+    ec2.create_tags(Resources=[group], Tags=[{"Key": "filtered", "Value": "yes"}])
+    found = found_by(ec2.describe_security_groups, "SecurityGroups", "GroupId")
+    one = shown(ec2, group)
+    for name, value in {
+        "group-id": group,
+        "group-name": one["GroupName"],
+        "tag:filtered": "y*",
+        "tag-key": "filtered",
+        "ip-permission.cidr": "10.1.0.0/16",
+        "ip-permission.from-port": "7001",
+        "ip-permission.to-port": "7002",
+        "ip-permission.group-id": other,
+        "ip-permission.group-name": "filtered-other",
+        "ip-permission.ipv6-cidr": "2001:db8::/32",
+        "ip-permission.prefix-list-id": prefix_list,
+        "egress.ip-permission.cidr": "10.3.0.0/16",
+        "egress.ip-permission.from-port": "7003",
+        "egress.ip-permission.to-port": "7004",
+        "egress.ip-permission.group-id": other,
+        "egress.ip-permission.group-name": "filtered-other",
+        "egress.ip-permission.ipv6-cidr": "2001:db8::/32",
+        "egress.ip-permission.prefix-list-id": prefix_list,
+        "egress.ip-permission.protocol": "tcp",
+        "egress.ip-permission.user-id": "000000000000",
+    }.items():
+        assert found(name, value) == {group}, name
+        assert group not in found(name, "no-such-value"), name
+    for name, value in {
+        "description": "a test",
+        "owner-id": "000000000000",
+        "vpc-id": vpc,
+        "ip-permission.protocol": "tcp",
+        "ip-permission.user-id": "000000000000",
+    }.items():
+        assert group in found(name, value), name
+        assert group not in found(name, "no-such-value"), name
+    assert other not in found("ip-permission.protocol", "tcp")
+    told = refused(found, "no-such-filter", "x")
+    assert told == "InvalidParameterValue: The filter 'no-such-filter' is invalid"
+
+
+def test_pages_of_groups_and_of_rules(ec2, group):
+    ranges = [f"10.{number}.0.0/16" for number in range(12)]
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[tcp(80, *ranges)])
+    given = {"Filters": [{"Name": "group-id", "Values": [group]}]}
+    asked = ec2.get_paginator("describe_security_group_rules")
+    sizes = [
+        len(page["SecurityGroupRules"])
+        for page in asked.paginate(**given, PaginationConfig={"PageSize": 5})
+    ]
+    assert sizes == [5, 5, 3]
+    for number in range(6):
+        made(ec2, f"paged-{number}")
+    asked = ec2.get_paginator("describe_security_groups")
+    given = {"Filters": [{"Name": "group-name", "Values": ["paged-?"]}]}
+    pages = list(asked.paginate(**given, PaginationConfig={"PageSize": 5}))
+    assert [len(page["SecurityGroups"]) for page in pages] == [5, 1]
+
+
+def test_groups_for_a_vpc(ec2, vpc, group):
+    ec2.create_tags(Resources=[group], Tags=[{"Key": "for-vpc", "Value": "1"}])
+    name = shown(ec2, group)["GroupName"]
+    found = found_by(
+        ec2.get_security_groups_for_vpc, "SecurityGroupForVpcs", "GroupId", VpcId=vpc
+    )
+    for filter, value in {"group-id": group, "group-name": name, "tag:for-vpc": "1"}.items():
+        assert found(filter, value) == {group}
+    for filter, value in {
+        "description": "a test",
+        "owner-id": "000000000000",
+        "primary-vpc-id": vpc,
+    }.items():
+        assert group in found(filter, value)
+        assert found(filter, "other") == set()
+    [one] = ec2.get_security_groups_for_vpc(
+        VpcId=vpc, Filters=[{"Name": "group-id", "Values": [group]}]
+    )["SecurityGroupForVpcs"]
+    assert one == {
+        "Description": "a test",
+        "GroupName": name,
+        "OwnerId": "000000000000",
+        "GroupId": group,
+        "Tags": [{"Key": "for-vpc", "Value": "1"}],
+        "PrimaryVpcId": vpc,
+    }
+    told = refused(ec2.get_security_groups_for_vpc, VpcId="vpc-0123456789abcdef0")
+    assert told.startswith("InvalidVpcID.NotFound: "), told
+
+
+def test_nothing_is_stale_or_referred_to_from_elsewhere(ec2, vpc, group):
+    answer = ec2.describe_security_group_references(GroupId=[group])
+    assert answer["SecurityGroupReferenceSet"] == []
+    told = refused(ec2.describe_security_group_references, GroupId=[UNKNOWN])
+    assert told.startswith("InvalidGroup.NotFound: "), told
+    assert ec2.describe_stale_security_groups(VpcId=vpc)["StaleSecurityGroupSet"] == []
+    told = refused(ec2.describe_stale_security_groups, VpcId="vpc-0123456789abcdef0")
+    assert told.startswith("InvalidVpcID.NotFound: "), told
+
+
+# -- deletion
+
+
+def test_the_default_group_stays(ec2):
+    [default] = ec2.describe_security_groups(GroupNames=["default"])["SecurityGroups"]
+    id = default["GroupId"]
+    words = f'CannotDelete: the specified group: "{id}" name: "default" cannot be deleted by a user'
+    assert refused(ec2.delete_security_group, GroupId=id) == words
+    assert refused(ec2.delete_security_group, GroupName="default") == words
+
+
+def test_no_group_to_delete(ec2):
+    told = refused(ec2.delete_security_group)
+    assert told == "MissingParameter: The request must contain the parameter groupName or groupId"
+    told = refused(ec2.delete_security_group, GroupId="x")
+    assert told.startswith("InvalidGroupId.Malformed: "), told
+    told = refused(ec2.delete_security_group, GroupId=UNKNOWN)
+    assert told == f"InvalidGroup.NotFound: The security group '{UNKNOWN}' does not exist"
+    told = refused(ec2.delete_security_group, GroupName="nobody")
+    assert told.startswith("InvalidGroup.NotFound: The security group 'nobody' does not"), told
+
+
+def test_a_group_that_another_refers_to_is_deleted_after_it(ec2, group):
+    other = made(ec2, "refers")
+    pair = {"UserIdGroupPairs": [{"GroupId": group}]}
+    ec2.authorize_security_group_ingress(GroupId=other, IpPermissions=[tcp(80, **pair)])
+    # Its own rules about itself keep nobody from deleting it.
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[tcp(80, **pair)])
+    told = refused(ec2.delete_security_group, GroupId=group)
+    assert told == f"DependencyViolation: resource {group} has a dependent object"
+    assert refused(ec2.delete_security_group, GroupId=other, DryRun=True).startswith("DryRun")
+    ec2.delete_security_group(GroupId=other)
+    ec2.delete_security_group(GroupId=group)
+
+
+def test_a_group_of_a_load_balancer_is_deleted_after_it(shared, ec2, vpc, group):
+    subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]]
+    elb = shared.boto("elbv2")
+    [balancer] = elb.create_load_balancer(
+        Name="grouped", Subnets=subnets, SecurityGroups=[group]
+    )["LoadBalancers"]
+    arn = balancer["LoadBalancerArn"]
+    assert balancer["SecurityGroups"] == [group]
+    [interface] = ec2.describe_network_interfaces(
+        Filters=[{"Name": "group-id", "Values": [group]}]
+    )["NetworkInterfaces"]
+    assert [one["GroupId"] for one in interface["Groups"]] == [group]
+    told = refused(ec2.delete_security_group, GroupId=group)
+    assert told.startswith("DependencyViolation: "), told
+    more = [made(ec2, f"grouped-{number}") for number in range(5)]
+    told = refused(elb.set_security_groups, LoadBalancerArn=arn, SecurityGroups=[group, *more])
+    assert told.startswith("InvalidConfigurationRequest: "), told
+    elb.set_security_groups(LoadBalancerArn=arn, SecurityGroups=more)
+    ec2.delete_security_group(GroupId=group)
+    assert refused(ec2.delete_security_group, GroupId=more[0]).startswith("DependencyViolation: ")
+    elb.delete_load_balancer(LoadBalancerArn=arn)
+    ec2.delete_security_group(GroupId=more[0])
+
+
+def test_a_group_of_a_service_is_deleted_after_it(shared, ec2, group):
+    cluster = Cluster(shared, "grouped")
+    cluster.define("sleep", container("busybox:1", "sleep 1", logged=False))
+
+    def network(*groups):
+        subnets = cluster.network["awsvpcConfiguration"]["subnets"]
+        return {"awsvpcConfiguration": {"subnets": subnets, "securityGroups": list(groups)}}
+
+    def create(*groups):
+        return cluster.ecs.create_service(
+            cluster="grouped",
+            serviceName="idle",
+            taskDefinition="sleep",
+            desiredCount=0,
+            launchType="FARGATE",
+            networkConfiguration=network(*groups),
+        )
+
+    more = [made(ec2, f"of-a-service-{number}") for number in range(5)]
+    told = refused(create, group, *more)
+    assert told == "InvalidParameterException: securityGroups can have at most 5 items."
+    service = create(group)["service"]
+    known = service["networkConfiguration"]["awsvpcConfiguration"]
+    assert known["securityGroups"] == [group]
+    assert refused(ec2.delete_security_group, GroupId=group).startswith("DependencyViolation: ")
+    cluster.ecs.delete_service(cluster="grouped", service="idle")
+    shared.boto("ecs").get_waiter("services_inactive").wait(cluster="grouped", services=["idle"])
+    ec2.delete_security_group(GroupId=group)
+    told = refused(create, group)
+    assert "(ErrorCode: InvalidGroup.NotFound)" in told, told
+
+
+def test_a_group_of_a_task_is_deleted_after_it(shared, ec2, images, group):
+    shared.import_image(images["busybox:1"])
+    cluster = Cluster(shared, "tasks")
+    cluster.define("wait", container("busybox:1", "sleep 1000", logged=False))
+    network = {"awsvpcConfiguration": {"subnets": cluster.subnets[:1], "securityGroups": [group]}}
+    begun = cluster.ecs.run_task(
+        cluster="tasks", taskDefinition="wait", launchType="FARGATE", networkConfiguration=network
+    )
+    [task] = [one["taskArn"] for one in begun["tasks"]]
+    [interface] = ec2.describe_network_interfaces(
+        Filters=[{"Name": "group-id", "Values": [group]}]
+    )["NetworkInterfaces"]
+    assert [one["GroupId"] for one in interface["Groups"]] == [group]
+    assert refused(ec2.delete_security_group, GroupId=group).startswith("DependencyViolation: ")
+    cluster.ecs.stop_task(cluster="tasks", task=task)
+    cluster.ecs.get_waiter("tasks_stopped").wait(cluster="tasks", tasks=[task])
+    assert ec2.delete_security_group(GroupId=group)["Return"] is True
+
+
+# -- rules added
+
+
+def test_rules_are_added_in_every_form(ec2, group):
+    other = made(ec2, "peer")
+    prefix_list = ec2.create_managed_prefix_list(
+        PrefixListName="peer", MaxEntries=2, AddressFamily="IPv4"
+    )["PrefixList"]["PrefixListId"]
+    permission = tcp(
+        80,
+        IpRanges=[{"CidrIp": "100.68.0.18/18", "Description": "canonical"}],
+        Ipv6Ranges=[{"CidrIpv6": "2001:db8::1/64"}],
+        PrefixListIds=[{"PrefixListId": prefix_list, "Description": "list"}],
+        UserIdGroupPairs=[
+            {"GroupId": group, "UserId": "000000000000"},
+            {"GroupName": "peer", "Description": "group"},
+        ],
+    )
+    answer = ec2.authorize_security_group_ingress(
+        GroupId=group,
+        IpPermissions=[permission],
+        TagSpecifications=[
+            {"ResourceType": "security-group-rule", "Tags": [{"Key": "a", "Value": "1"}]}
+        ],
+    )
+    assert answer["Return"] is True
+    added = answer["SecurityGroupRules"]
+    peers = ("CidrIpv4", "CidrIpv6", "PrefixListId", "ReferencedGroupInfo", "Description")
+    assert [{name: one[name] for name in peers if name in one} for one in added] == [
+        {"CidrIpv4": "100.68.0.0/18", "Description": "canonical"},
+        {"CidrIpv6": "2001:db8::/64"},
+        {"PrefixListId": prefix_list, "Description": "list"},
+        {"ReferencedGroupInfo": {"GroupId": group, "UserId": "000000000000"}},
+        {
+            "ReferencedGroupInfo": {"GroupId": other, "UserId": "000000000000"},
+            "Description": "group",
+        },
+    ]
+    for one in added:
+        id = one["SecurityGroupRuleId"]
+        assert re.fullmatch("sgr-[0-9a-f]{17}", id)
+        assert (one["GroupId"], one["IsEgress"], one["IpProtocol"]) == (group, False, "tcp")
+        assert (one["FromPort"], one["ToPort"]) == (80, 80)
+        assert one["Tags"] == [{"Key": "a", "Value": "1"}]
+        assert one["SecurityGroupRuleArn"].endswith(f":security-group-rule/{id}")
+    assert rules(ec2, group) == {one["SecurityGroupRuleId"]: one for one in added}
+    [together] = shown(ec2, group)["IpPermissions"]
+    assert together["IpRanges"] == [{"CidrIp": "100.68.0.0/18", "Description": "canonical"}]
+    assert len(together["UserIdGroupPairs"]) == 2
+    # What is shown can be taken as it is, as Terraform does.
+    ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[together])
+    assert rules(ec2, group) == {}
+
+
+def test_rules_are_added_in_the_flat_form(ec2, group):
+    name = shown(ec2, group)["GroupName"]
+    ec2.authorize_security_group_ingress(
+        GroupName=name, CidrIp="10.0.0.0/8", IpProtocol="udp", FromPort=53, ToPort=53
+    )
+    [rule] = rules(ec2, group).values()
+    assert (rule["IpProtocol"], rule["FromPort"], rule["CidrIpv4"]) == ("udp", 53, "10.0.0.0/8")
+    ec2.authorize_security_group_ingress(GroupId=group, SourceSecurityGroupName="default")
+    kinds = {
+        (one["IpProtocol"], one["FromPort"], one["ToPort"])
+        for one in rules(ec2, group).values()
+        if "ReferencedGroupInfo" in one
+    }
+    assert kinds == {("tcp", 0, 65535), ("udp", 0, 65535), ("icmp", -1, -1)}
+    ec2.revoke_security_group_ingress(GroupId=group, SourceSecurityGroupName="default")
+    ec2.revoke_security_group_ingress(
+        GroupId=group, CidrIp="10.0.0.0/8", IpProtocol="17", FromPort=53, ToPort=53
+    )
+    assert rules(ec2, group) == {}
+    told = refused(
+        ec2.authorize_security_group_ingress,
+        GroupId=group,
+        SourceSecurityGroupName="default",
+        IpProtocol="tcp",
+    )
+    assert told.startswith("InvalidParameterCombination: "), told
+    told = refused(
+        ec2.authorize_security_group_ingress, GroupId=group, IpPermissions=FULL, CidrIp=EVERYWHERE
+    )
+    assert told.startswith("InvalidParameterCombination: "), told
+    told = refused(ec2.authorize_security_group_ingress, GroupId=group)
+    assert told.startswith("MissingParameter: "), told
+    for given in ({"CidrIp": EVERYWHERE}, {"SourceSecurityGroupName": "default"}):
+        told = refused(ec2.authorize_security_group_egress, GroupId=group, **given)
+        assert told.startswith(f"UnsupportedOperation: `{next(iter(given))}` is not"), told
+
+
+def test_protocols_are_brought_to_one_form(ec2, group):
+    any = (-1, -1)
+    given = {"tcp": (1, 2), "17": (3, 4), "1": (8, -1), "58": any, "-1": (0, 0), "50": any}
+    permissions = [
+        {
+            "IpProtocol": protocol,
+            "FromPort": first,
+            "ToPort": last,
+            "IpRanges": [{"CidrIp": "10.0.0.0/8"}],
+        }
+        for protocol, (first, last) in given.items()
+    ]
+    answer = ec2.authorize_security_group_egress(GroupId=group, IpPermissions=permissions)
+    kinds = [
+        (one["IpProtocol"], one["FromPort"], one["ToPort"]) for one in answer["SecurityGroupRules"]
+    ]
+    assert kinds == [
+        ("tcp", 1, 2),
+        ("udp", 3, 4),
+        ("icmp", 8, -1),
+        ("icmpv6", -1, -1),
+        ("-1", -1, -1),
+        ("50", -1, -1),
+    ]
+    grouped = {one["IpProtocol"]: one for one in shown(ec2, group)["IpPermissionsEgress"]}
+    assert "FromPort" not in grouped["-1"] and grouped["icmp"]["FromPort"] == 8
+
+
+NO_RULE = {
+    "no protocol": (
+        {"IpRanges": [{"CidrIp": EVERYWHERE}]},
+        "InvalidParameterValue: Invalid value 'null' for protocol.",
+    ),
+    "an unknown protocol": (
+        {"IpProtocol": "tcpp", "IpRanges": [{"CidrIp": EVERYWHERE}]},
+        "InvalidParameterValue: Invalid value 'tcpp' for IP protocol. Unknown protocol.",
+    ),
+    "no ports": (
+        {"IpProtocol": "tcp", "IpRanges": [{"CidrIp": EVERYWHERE}]},
+        "InvalidParameterValue: Invalid value for portRange. Must specify both from and to ports",
+    ),
+    "a port too high": (tcp(65536, EVERYWHERE), "InvalidParameterValue: TCP/UDP (from) port"),
+    "ports backwards": (tcp(80, EVERYWHERE, to=79), "InvalidParameterValue: Invalid TCP/UDP port"),
+    "ports of all protocols": (
+        {**FULL[0], "FromPort": 80, "ToPort": 80},
+        "UnsupportedOperation: a port range for a protocol other than TCP",
+    ),
+    "no peer": ({"IpProtocol": "-1"}, "InvalidParameterValue: Either a CIDR block"),
+    "no range": (
+        tcp(80, "10.0.0.0/33"),
+        "InvalidParameterValue: CIDR block 10.0.0.0/33 is malformed",
+    ),
+    "IPv6 for IPv4": (tcp(80, "::/0"), "InvalidParameterValue: CIDR block ::/0 is malformed"),
+    "no IPv6 range": (
+        tcp(80, Ipv6Ranges=[{"CidrIpv6": "10.0.0.0/8"}]),
+        "InvalidParameterValue: CIDR block 10.0.0.0/8 is malformed",
+    ),
+    "an unknown group": (
+        tcp(80, UserIdGroupPairs=[{"GroupId": UNKNOWN}]),
+        f"InvalidGroup.NotFound: The security group '{UNKNOWN}' does not exist",
+    ),
+    "a malformed group": (
+        tcp(80, UserIdGroupPairs=[{"GroupId": "mine"}]),
+        "InvalidGroupId.Malformed: ",
+    ),
+    "another account": (
+        tcp(80, UserIdGroupPairs=[{"GroupId": UNKNOWN, "UserId": "111111111111"}]),
+        "UnsupportedOperation: `UserId of another account`",
+    ),
+    "a peering": (
+        tcp(80, UserIdGroupPairs=[{"GroupId": UNKNOWN, "VpcPeeringConnectionId": "pcx-1"}]),
+        "UnsupportedOperation: `VpcPeeringConnectionId`",
+    ),
+    "an unknown list": (
+        tcp(80, PrefixListIds=[{"PrefixListId": "pl-0123456789abcdef0"}]),
+        "InvalidPrefixListID.NotFound: The prefix list ID 'pl-0123456789abcdef0' does not exist",
+    ),
+    "a bad description": (
+        tcp(80, IpRanges=[{"CidrIp": EVERYWHERE, "Description": "a|b"}]),
+        "InvalidParameterValue: Invalid rule description.",
+    ),
+    "twice": (
+        tcp(80, "10.0.0.1/8", "10.0.0.0/8"),
+        "InvalidParameterValue: The same permission must not appear multiple times",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", NO_RULE)
+def test_what_is_no_rule(ec2, case):
+    permission, words = NO_RULE[case]
+    [default] = ec2.describe_security_groups(GroupNames=["default"])["SecurityGroups"]
+    before = rules(ec2, default["GroupId"])
+    for call in (ec2.authorize_security_group_ingress, ec2.authorize_security_group_egress):
+        told = refused(call, GroupId=default["GroupId"], IpPermissions=[permission])
+        assert told.startswith(words), told
+    assert rules(ec2, default["GroupId"]) == before
+
+
+def test_a_rule_is_there_once(ec2, group):
+    call = ec2.authorize_security_group_ingress
+    call(GroupId=group, IpPermissions=[tcp(80, "10.0.0.0/8")])
+    again = [tcp(81, "10.0.0.0/8"), tcp(80, "10.9.9.9/8")]
+    told = refused(call, GroupId=group, IpPermissions=again)
+    assert told == (
+        'InvalidPermission.Duplicate: the specified rule "peer: 10.0.0.0/8, TCP, from port: 80, '
+        'to port: 80, ALLOW" already exists'
+    )
+    assert len(rules(ec2, group)) == 1
+    told = refused(ec2.authorize_security_group_egress, GroupId=group, IpPermissions=FULL)
+    assert told == (
+        'InvalidPermission.Duplicate: the specified rule "peer: 0.0.0.0/0, ALL, ALLOW" already '
+        "exists"
+    )
+    assert refused(call, GroupId=group, IpPermissions=FULL, DryRun=True).startswith("DryRun")
+    told = refused(call, GroupId=UNKNOWN, IpPermissions=FULL)
+    assert told.startswith("InvalidGroup.NotFound: "), told
+
+
+def test_a_group_has_sixty_rules_for_each_direction(ec2, group):
+    call = ec2.authorize_security_group_ingress
+    call(GroupId=group, IpPermissions=[tcp(80, *(f"10.{n}.0.0/16" for n in range(59)))])
+    told = refused(call, GroupId=group, IpPermissions=[tcp(80, "10.59.0.0/16", "10.60.0.0/16")])
+    words = "RulesPerSecurityGroupLimitExceeded: The maximum number of rules per security group"
+    assert told.startswith(words), told
+    sized = ec2.create_managed_prefix_list(
+        PrefixListName="weight", MaxEntries=2, AddressFamily="IPv4"
+    )["PrefixList"]["PrefixListId"]
+    weighty = tcp(80, PrefixListIds=[{"PrefixListId": sized}])
+    assert refused(call, GroupId=group, IpPermissions=[weighty]).startswith(words)
+    ec2.modify_managed_prefix_list(PrefixListId=sized, MaxEntries=1)
+    call(GroupId=group, IpPermissions=[weighty])
+    told = refused(ec2.modify_managed_prefix_list, PrefixListId=sized, MaxEntries=2)
+    assert told.startswith(words), told
+    # Those for IPv6 and those of the other direction are counted apart.
+    six = [{"CidrIpv6": f"2001:db8:{n}::/48"} for n in range(60)]
+    call(GroupId=group, IpPermissions=[tcp(80, Ipv6Ranges=six)])
+    ec2.authorize_security_group_egress(GroupId=group, IpPermissions=[tcp(80, "10.0.0.0/8")])
+    pair = tcp(81, UserIdGroupPairs=[{"GroupId": group}])
+    assert refused(call, GroupId=group, IpPermissions=[pair]).startswith(words)
+
+
+# -- rules taken away and changed
+
+
+def test_rules_are_revoked_by_id(ec2, group):
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[tcp(80, "10.0.0.0/8")])
+    [rule] = rules(ec2, group)
+    [out] = rules(ec2, group, egress=True)
+    for call, id in (
+        (ec2.revoke_security_group_egress, rule),
+        (ec2.revoke_security_group_ingress, out),
+        (ec2.revoke_security_group_ingress, "sgr-0123456789abcdef0"),
+    ):
+        told = refused(call, GroupId=group, SecurityGroupRuleIds=[id])
+        assert told == (
+            "InvalidSecurityGroupRuleId.NotFound: The security group rule ID "
+            f"'{id}' does not exist"
+        )
+    told = refused(ec2.revoke_security_group_ingress, GroupId=group, SecurityGroupRuleIds=["x"])
+    assert told.startswith("InvalidSecurityGroupRuleId.Malformed: "), told
+    answer = ec2.revoke_security_group_ingress(GroupId=group, SecurityGroupRuleIds=[rule])
+    assert answer["Return"] is True
+    assert answer["RevokedSecurityGroupRules"] == [
+        {
+            "SecurityGroupRuleId": rule,
+            "GroupId": group,
+            "IsEgress": False,
+            "IpProtocol": "tcp",
+            "FromPort": 80,
+            "ToPort": 80,
+            "CidrIpv4": "10.0.0.0/8",
+        }
+    ]
+    ec2.revoke_security_group_egress(GroupId=group, SecurityGroupRuleIds=[out])
+    assert rules(ec2, group) == rules(ec2, group, egress=True) == {}
+    told = refused(
+        ec2.revoke_security_group_ingress,
+        GroupId=group,
+        SecurityGroupRuleIds=[rule],
+        IpPermissions=FULL,
+    )
+    assert told.startswith("InvalidParameterCombination: "), told
+    for call in (ec2.revoke_security_group_ingress, ec2.revoke_security_group_egress):
+        assert refused(call, GroupId=group).startswith("MissingParameter: ")
+
+
+def test_in_the_default_vpc_what_is_not_there_is_shown(ec2, group):
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[tcp(80, "10.0.0.0/8")])
+    answer = ec2.revoke_security_group_ingress(
+        GroupId=group, IpPermissions=[tcp(80, "10.0.0.0/8", "10.0.0.0/9")]
+    )
+    [unknown] = answer["UnknownIpPermissions"]
+    assert unknown["IpRanges"] == [{"CidrIp": "10.0.0.0/9"}]
+    assert len(answer["RevokedSecurityGroupRules"]) == 1
+    assert rules(ec2, group) == {}
+
+
+def test_rules_are_modified(ec2, group):
+    added = ec2.authorize_security_group_ingress(
+        GroupId=group,
+        IpPermissions=[
+            tcp(80, IpRanges=[{"CidrIp": "10.0.0.0/8", "Description": "old"}]),
+            tcp(81, EVERYWHERE),
+        ],
+        TagSpecifications=[
+            {"ResourceType": "security-group-rule", "Tags": [{"Key": "a", "Value": "1"}]}
+        ],
+    )["SecurityGroupRules"]
+    one, two = (rule["SecurityGroupRuleId"] for rule in added)
+
+    def modify(*updates):
+        given = [
+            {"SecurityGroupRuleId": id, "SecurityGroupRule": {"IpProtocol": "tcp", **rule}}
+            for id, rule in updates
+        ]
+        return ec2.modify_security_group_rules(GroupId=group, SecurityGroupRules=given)
+
+    swapped = (
+        (one, {"FromPort": 81, "ToPort": 81, "CidrIpv4": EVERYWHERE}),
+        (two, {"FromPort": 80, "ToPort": 80, "CidrIpv4": "10.0.0.0/8", "Description": "new"}),
+    )
+    assert modify(*swapped)["Return"] is True
+    found = rules(ec2, group)
+    assert (found[one]["FromPort"], found[one].get("Description")) == (81, None)
+    assert (found[two]["CidrIpv4"], found[two]["Description"]) == ("10.0.0.0/8", "new")
+    assert found[one]["Tags"] == found[two]["Tags"] == [{"Key": "a", "Value": "1"}]
+    told = refused(modify, (one, {"FromPort": 80, "ToPort": 80, "CidrIpv4": "10.0.0.0/8"}))
+    assert told.startswith("InvalidPermission.Duplicate: "), told
+    told = refused(modify, (one, {"FromPort": 80, "ToPort": 80, "CidrIpv6": "::/0"}))
+    assert told == (
+        f"InvalidParameterValue: Invalid rule type for security group rule '{one}'. You may not "
+        "specify CidrIpv6 for an existing IPv4 CIDR rule."
+    )
+    ports = {"FromPort": 80, "ToPort": 80}
+    assert refused(modify, (one, ports)).startswith("MissingParameter: ")
+    both = {**ports, "CidrIpv4": EVERYWHERE, "CidrIpv6": "::/0"}
+    assert refused(modify, (one, both)).startswith("InvalidParameterCombination: ")
+    told = refused(modify, ("sgr-0123456789abcdef0", {**ports, "CidrIpv4": EVERYWHERE}))
+    assert told.startswith("InvalidSecurityGroupRuleId.NotFound: "), told
+    told = refused(modify, swapped[0], swapped[0])
+    assert told == "InvalidParameterValue: The same rule ID must not appear multiple times"
+
+
+@pytest.mark.parametrize("direction", ["ingress", "egress"])
+def test_descriptions_of_rules(ec2, direction):
+    group = made(ec2, f"described-{direction}")
+    call = getattr(ec2, f"update_security_group_rule_descriptions_{direction}")
+    authorize = getattr(ec2, f"authorize_security_group_{direction}")
+    authorize(GroupId=group, IpPermissions=[tcp(80, "10.0.0.0/8")])
+
+    def description():
+        found = rules(ec2, group, egress=direction == "egress").values()
+        [one] = [rule for rule in found if rule["FromPort"] == 80]
+        return one["SecurityGroupRuleId"], one.get("Description")
+
+    said = tcp(80, IpRanges=[{"CidrIp": "10.0.0.0/8", "Description": "said"}])
+    assert call(GroupId=group, IpPermissions=[said])["Return"] is True
+    id, text = description()
+    assert text == "said"
+    by_id = [{"SecurityGroupRuleId": id, "Description": "by id"}]
+    call(GroupName=f"described-{direction}", SecurityGroupRuleDescriptions=by_id)
+    assert description() == (id, "by id")
+    call(GroupId=group, IpPermissions=[tcp(80, "10.0.0.0/8")])
+    assert description() == (id, None)
+    told = refused(call, GroupId=group, IpPermissions=[tcp(81, "10.0.0.0/8")])
+    assert told == (
+        "InvalidPermission.NotFound: The specified rule does not exist in this security group."
+    )
+    unknown = [{"SecurityGroupRuleId": "sgr-0123456789abcdef0"}]
+    told = refused(call, GroupId=group, SecurityGroupRuleDescriptions=unknown)
+    assert told.startswith("InvalidSecurityGroupRuleId.NotFound: "), told
+    assert refused(call, GroupId=group).startswith("MissingParameter: ")
+
+
+def test_filters_and_tags_of_rules(ec2, group):
+    answer = ec2.authorize_security_group_ingress(
+        GroupId=group, IpPermissions=[tcp(80, "10.0.0.0/8", "10.0.0.0/9")]
+    )
+    one, two = (rule["SecurityGroupRuleId"] for rule in answer["SecurityGroupRules"])
+    # A group and its rules in one request: all of them get it.
+    ec2.create_tags(Resources=[group, one, two], Tags=[{"Key": "ruled", "Value": "1"}])
+    ec2.create_tags(Resources=[two], Tags=[{"Key": "ruled", "Value": "2"}])
+    found = found_by(ec2.describe_security_group_rules, "SecurityGroupRules", "SecurityGroupRuleId")
+    assert found("tag:ruled", "1") == {one}
+    assert found("tag-key", "ruled") == {one, two}
+    assert found("security-group-rule-id", two) == {two}
+    assert found("group-id", group) >= {one, two}
+    assert shown(ec2, group)["Tags"] == [{"Key": "ruled", "Value": "1"}]
+    told = ec2.describe_tags(Filters=[{"Name": "resource-type", "Values": ["security-group-rule"]}])
+    assert {tag["ResourceId"]: tag["Value"] for tag in told["Tags"]}.items() >= {
+        (one, "1"),
+        (two, "2"),
+    }
+    ec2.delete_tags(Resources=[one, group], Tags=[{"Key": "ruled"}])
+    assert found("tag-key", "ruled") == {two}
+    assert shown(ec2, group)["Tags"] == []
+    unknown = ["sgr-0123456789abcdef0"]
+    told = refused(ec2.describe_security_group_rules, SecurityGroupRuleIds=unknown)
+    assert told.startswith("InvalidSecurityGroupRuleId.NotFound: "), told
+    told = refused(ec2.create_tags, Resources=["sgr-1"], Tags=[{"Key": "a", "Value": "b"}])
+    assert told.startswith("InvalidSecurityGroupRuleId.Malformed: "), told
+
+
+# -- prefix lists
+
+
+def listed(ec2, name, *ranges, **more):
+    given = {
+        "PrefixListName": name,
+        "MaxEntries": 10,
+        "AddressFamily": "IPv4",
+        "Entries": [{"Cidr": one} for one in ranges],
+        **more,
+    }
+    return ec2.create_managed_prefix_list(**given)["PrefixList"]
+
+
+def entries(ec2, prefix_list, **more):
+    given = {"PrefixListId": prefix_list, **more}
+    return [one["Cidr"] for one in ec2.get_managed_prefix_list_entries(**given)["Entries"]]
+
+
+def test_the_life_of_a_prefix_list(shared):
+    def call(operation, *arguments, **named):
+        return shared.aws("ec2", operation, *arguments, **named)
+
+    made = call(
+        "create-managed-prefix-list",
+        "--tag-specifications",
+        "ResourceType=prefix-list,Tags=[{Key=a,Value=1}]",
+        prefix_list_name="offices",
+        address_family="IPv4",
+        max_entries=5,
+        entries=[{"Cidr": "10.0.0.0/16", "Description": "one"}, {"Cidr": "10.1.0.0/16"}],
+    )["PrefixList"]
+    id = made["PrefixListId"]
+    assert re.fullmatch("pl-[0-9a-f]{17}", id)
+    assert made == {
+        "PrefixListId": id,
+        "AddressFamily": "IPv4",
+        "State": "create-complete",
+        "PrefixListArn": f"arn:aws:ec2:us-east-1:000000000000:prefix-list/{id}",
+        "PrefixListName": "offices",
+        "MaxEntries": 5,
+        "Version": 1,
+        "Tags": [{"Key": "a", "Value": "1"}],
+        "OwnerId": "000000000000",
+    }
+    assert call("describe-managed-prefix-lists", prefix_list_ids=id)["PrefixLists"] == [made]
+    assert call("get-managed-prefix-list-entries", prefix_list_id=id)["Entries"] == [
+        {"Cidr": "10.0.0.0/16", "Description": "one"},
+        {"Cidr": "10.1.0.0/16"},
+    ]
+    changed = call(
+        "modify-managed-prefix-list",
+        prefix_list_id=id,
+        current_version=1,
+        add_entries="Cidr=10.2.0.0/16",
+        remove_entries="Cidr=10.0.0.0/16",
+    )["PrefixList"]
+    assert (changed["State"], changed["Version"]) == ("modify-complete", 2)
+    restored = call(
+        "restore-managed-prefix-list-version",
+        prefix_list_id=id,
+        previous_version=1,
+        current_version=2,
+    )["PrefixList"]
+    assert (restored["State"], restored["Version"]) == ("restore-complete", 3)
+    assert call("delete-managed-prefix-list", prefix_list_id=id)["PrefixList"]["State"] == (
+        "delete-complete"
+    )
+    told = refused(call, "describe-managed-prefix-lists", prefix_list_ids=id)
+    assert told == f"InvalidPrefixListID.NotFound: The prefix list ID '{id}' does not exist"
+
+
+def test_versions_of_a_prefix_list(ec2):
+    id = listed(ec2, "versions", "10.0.0.0/16")["PrefixListId"]
+
+    def modify(**more):
+        return ec2.modify_managed_prefix_list(PrefixListId=id, **more)["PrefixList"]
+
+    modify(CurrentVersion=1, AddEntries=[{"Cidr": "10.1.0.0/16"}])
+    # A name or a size makes no version, and is a modification all the same.
+    changed = modify(CurrentVersion=2, PrefixListName="renamed")
+    assert (changed["PrefixListName"], changed["Version"]) == ("renamed", 2)
+    assert (changed["State"], modify(MaxEntries=2)["MaxEntries"]) == ("modify-complete", 2)
+    assert entries(ec2, id, TargetVersion=1) == ["10.0.0.0/16"]
+    assert entries(ec2, id, TargetVersion=2) == entries(ec2, id) == ["10.0.0.0/16", "10.1.0.0/16"]
+    told = refused(modify, CurrentVersion=1, AddEntries=[{"Cidr": "10.2.0.0/16"}])
+    mismatch = "PrefixListVersionMismatch: The prefix list has the incorrect version number."
+    assert told == mismatch
+    told = refused(modify, CurrentVersion=2, AddEntries=[{"Cidr": "10.2.0.0/16"}])
+    assert told.startswith("PrefixListMaxEntriesExceeded: "), told
+    assert refused(modify, MaxEntries=1).startswith("PrefixListMaxEntriesExceeded: ")
+    both = {"AddEntries": [{"Cidr": "10.3.0.0/16"}], "RemoveEntries": [{"Cidr": "10.3.0.0/16"}]}
+    assert refused(modify, **both) == (
+        "InvalidParameterValue: Request cannot contain Cidr 10.3.0.0/16 in both "
+        "AddPrefixListEntries and RemovePrefixListEntries"
+    )
+    told = refused(modify, MaxEntries=9, RemoveEntries=[{"Cidr": "10.1.0.0/16"}])
+    assert told.startswith("InvalidParameterCombination: "), told
+    told = refused(modify, RemoveEntries=[{"Cidr": "10.9.0.0/16"}])
+    assert told.startswith("InvalidPrefixListModification: "), told
+    told = refused(modify, AddEntries=[{"Cidr": "10.1.0.0/16"}])
+    assert told.startswith("InvalidRequest: "), told
+    assert refused(modify).startswith("InvalidRequest: ")
+    told = refused(modify, PrefixListName="a", IpamPrefixListResolverSyncEnabled=True)
+    assert told.startswith("UnsupportedOperation: `IpamPrefixListResolverSyncEnabled`"), told
+    restore = ec2.restore_managed_prefix_list_version
+    told = refused(restore, PrefixListId=id, PreviousVersion=1, CurrentVersion=1)
+    assert told == mismatch
+    told = refused(restore, PrefixListId=id, PreviousVersion=7, CurrentVersion=2)
+    assert told.startswith("InvalidParameterValue: The version 7 "), told
+    told = refused(entries, ec2, id, TargetVersion=7)
+    assert told.startswith("InvalidParameterValue: The version 7 "), told
+
+
+def test_filters_tags_and_pages_of_prefix_lists(ec2):
+    one = listed(ec2, "found-one")["PrefixListId"]
+    two = listed(ec2, "found-two")["PrefixListId"]
+    ec2.create_tags(Resources=[one], Tags=[{"Key": "listed", "Value": "1"}])
+    found = found_by(ec2.describe_managed_prefix_lists, "PrefixLists", "PrefixListId")
+    assert found("prefix-list-name", "found-*") == {one, two}
+    assert found("prefix-list-id", two) == {two}
+    assert found("tag:listed", "1") == found("tag-key", "listed") == {one}
+    assert {one, two} <= found("owner-id", "000000000000")
+    assert found("owner-id", "AWS") == set()
+    assert refused(found, "state", "x").startswith("InvalidParameterValue: The filter 'state'")
+    tags = ec2.describe_tags(Filters=[{"Name": "resource-type", "Values": ["prefix-list"]}])["Tags"]
+    assert (one, "1") in {(tag["ResourceId"], tag["Value"]) for tag in tags}
+    ec2.delete_tags(Resources=[one], Tags=[{"Key": "listed"}])
+    assert found("tag-key", "listed") == set()
+    given = {"Filters": [{"Name": "prefix-list-name", "Values": ["found-*"]}]}
+    asked = ec2.get_paginator("describe_managed_prefix_lists")
+    pages = list(asked.paginate(**given, PaginationConfig={"PageSize": 1}))
+    assert [len(page["PrefixLists"]) for page in pages] == [1, 1]
+    ranges = ["2.0.0.0/8", "10.0.0.0/8", "10.0.0.0/16", "9.0.0.0/8", "100.0.0.0/8"]
+    many = listed(ec2, "many", *ranges)["PrefixListId"]
+    asked = ec2.get_paginator("get_managed_prefix_list_entries")
+    pages = asked.paginate(PrefixListId=many, PaginationConfig={"PageSize": 2})
+    shown = [[entry["Cidr"] for entry in page["Entries"]] for page in pages]
+    assert [len(page) for page in shown] == [2, 2, 1]
+    assert sorted(sum(shown, [])) == sorted(ranges)
+
+
+def test_a_list_that_a_rule_refers_to_is_deleted_after_it(ec2, group):
+    id = listed(ec2, "referred", "10.0.0.0/8")["PrefixListId"]
+    permission = tcp(80, PrefixListIds=[{"PrefixListId": id}])
+    ec2.authorize_security_group_ingress(GroupId=group, IpPermissions=[permission])
+    answer = ec2.get_managed_prefix_list_associations(PrefixListId=id)
+    assert answer["PrefixListAssociations"] == [
+        {"ResourceId": group, "ResourceOwner": "000000000000"}
+    ]
+    told = refused(ec2.delete_managed_prefix_list, PrefixListId=id)
+    assert told.startswith("DependencyViolation: "), told
+    ec2.revoke_security_group_ingress(GroupId=group, IpPermissions=[permission])
+    ec2.delete_managed_prefix_list(PrefixListId=id)
+    told = refused(ec2.get_managed_prefix_list_associations, PrefixListId=id)
+    assert told.startswith("InvalidPrefixListID.NotFound: "), told
+
+
+def test_a_prefix_list_is_made_once_for_a_token(ec2):
+    one = listed(ec2, "once", ClientToken="once")
+    assert listed(ec2, "once", ClientToken="once") == one
+    told = refused(listed, ec2, "twice", ClientToken="once")
+    assert told.startswith("IdempotentParameterMismatch: "), told
+
+
+NO_LIST = {
+    "IPv6": ({"AddressFamily": "IPv6"}, "UnsupportedOperation: `AddressFamily` IPv6"),
+    "a strange family": ({"AddressFamily": "IPv5"}, "InvalidParameterValue: Value (IPv5)"),
+    "AWS's name": ({"PrefixListName": "com.amazonaws.mine"}, "InvalidParameterValue: Value (com"),
+    "a long name": ({"PrefixListName": "a" * 256}, "InvalidParameterValue: Value (a"),
+    "no room": ({"MaxEntries": 0}, "InvalidParameterValue: Value (0) for parameter MaxEntries"),
+    "too big": ({"MaxEntries": 1001}, "InvalidParameterValue: Value (1001)"),
+    "too many": (
+        {"MaxEntries": 1, "Entries": [{"Cidr": "10.0.0.0/8"}, {"Cidr": "11.0.0.0/8"}]},
+        "PrefixListMaxEntriesExceeded: ",
+    ),
+    "one twice": (
+        {"Entries": [{"Cidr": "10.0.0.0/8"}, {"Cidr": "10.1.0.0/8"}]},
+        "InvalidParameterValue: Request contains duplicate Cidr 10.0.0.0/8",
+    ),
+    "no range": ({"Entries": [{"Cidr": "10.0.0.0"}]}, "InvalidParameterValue: CIDR block 10.0.0.0"),
+    "a long description": (
+        {"Entries": [{"Cidr": "10.0.0.0/8", "Description": "a" * 256}]},
+        "InvalidParameterValue: The description of entry 10.0.0.0/8",
+    ),
+    "a dry run": ({"DryRun": True}, "DryRunOperation: "),
+}
+
+
+@pytest.mark.parametrize("case", NO_LIST)
+def test_what_is_no_prefix_list(ec2, case):
+    given, words = NO_LIST[case]
+    told = refused(listed, ec2, "never", **given)
+    assert told.startswith(words), told
+
+
+def test_a_region_has_a_hundred_prefix_lists(shared):
+    ec2 = shared.boto("ec2", region="eu-north-1")
+    for number in range(100):
+        listed(ec2, f"list-{number}")
+    told = refused(listed, ec2, "one-more")
+    assert told.startswith("PrefixListLimitExceeded: "), told
+
+
+def test_aws_has_no_prefix_lists_here(ec2):
+    assert ec2.describe_prefix_lists()["PrefixLists"] == []
+    found = found_by(ec2.describe_prefix_lists, "PrefixLists", "PrefixListId")
+    assert found("prefix-list-name", "com.amazonaws.*") == found("prefix-list-id", "*") == set()
+    told = refused(ec2.describe_prefix_lists, PrefixListIds=["pl-0123456789abcdef0"])
+    assert told.startswith("InvalidPrefixListID.NotFound: "), told
+    told = refused(ec2.describe_managed_prefix_lists, PrefixListIds=["x"])
+    assert told.startswith("InvalidPrefixListId.Malformed: "), told
