@@ -27,7 +27,7 @@ pub(super) fn of_new(
     for specification in specifications.unwrap_or_default() {
         let named = specification.resource_type.as_ref();
         if named != Some(kind) {
-            let named = named.map_or("null", ec2::ResourceType::as_str);
+            let named = named.map_or("null", |named| named.as_str());
             return Err(super::invalid(format!(
                 "'{named}' is not a valid taggable resource type for this operation."
             )));
