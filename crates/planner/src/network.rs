@@ -179,15 +179,9 @@ pub fn free_address(
     taken: &BTreeSet<(String, Ipv4Addr)>,
     rng: &mut Rng,
 ) -> Result<Ipv4Addr, Exhausted> {
-    // The default VPCs of all regions have one range, and one host routes them all: an
-    // address is one interface's, whatever its VPC.
-    let is_held = |address: &Ipv4Addr| {
-        snapshot.vpcs.all().any(|vpc| {
-            snapshot.interfaces.get(&vpc.scope, &format!("{}/{address}", vpc.id)).is_some()
-        })
+    let is_free = |address: &Ipv4Addr| {
+        !is_held(snapshot, *address) && !taken.iter().any(|(_, given)| given == address)
     };
-    let is_free =
-        |address: &Ipv4Addr| !is_held(address) && !taken.iter().any(|(_, given)| given == address);
     let exhausted = || Exhausted { subnet_id: subnet.id.clone() };
     let count = subnet.usable_addresses().count();
     let start = rng.below(u64::try_from(count.max(1)).unwrap_or(1)) as usize;
@@ -236,6 +230,15 @@ pub fn set_public_range(snapshot: &Snapshot, range: Cidr) -> Plan {
         Some(known) => plan.update(known, wanted),
     }
     plan
+}
+
+/// Whether any interface has the address. The default VPCs of all regions have one range, and one
+/// host routes them all: an address is one interface's, whatever its VPC.
+pub fn is_held(snapshot: &Snapshot, address: Ipv4Addr) -> bool {
+    snapshot
+        .vpcs
+        .all()
+        .any(|vpc| snapshot.interfaces.get(&vpc.scope, &format!("{}/{address}", vpc.id)).is_some())
 }
 
 /// A locally administered MAC address, `02:…`.

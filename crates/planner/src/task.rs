@@ -214,9 +214,10 @@ fn new_interface(
                     tags: Tags::new(),
                     created_at: draw.now,
                 };
-                let made = match network.is_public {
-                    true => with_public_address(snapshot, interface, draw)?,
-                    false => NewInterface { interface, public_address: None },
+                let made = if network.is_public {
+                    with_public_address(snapshot, interface, draw)?
+                } else {
+                    NewInterface { interface, public_address: None }
                 };
                 return Ok((made, subnet.availability_zone.clone()));
             }

@@ -1,7 +1,7 @@
 //! What the Describe operations have in common: ids, filters and pages.
 
 use aws_api::ec2;
-use model::{Snapshot, Tags};
+use model::{Entry, Record, Scope, Snapshot, Table, Tags};
 use wire::ApiError;
 
 use super::filter::{Filters, Names};
@@ -109,6 +109,16 @@ pub(super) fn check_id(kind: IdKind, id: &str) -> Result<(), ApiError> {
         kind.malformed,
         format!("Invalid id: \"{id}\" (expecting \"{prefix}-...\")"),
     ))
+}
+
+/// The record that a request names by its id.
+pub(super) fn find<'a, R: Record>(
+    table: &'a Table<R>,
+    scope: &Scope,
+    (kind, id): (IdKind, &str),
+) -> Result<&'a Entry<R>, ApiError> {
+    check_id(kind, id)?;
+    table.get(scope, id).ok_or_else(|| not_found(kind, id))
 }
 
 pub(super) fn not_found(kind: IdKind, id: &str) -> ApiError {

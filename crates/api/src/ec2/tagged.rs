@@ -3,11 +3,16 @@
 use std::collections::BTreeSet;
 
 use aws_api::ec2::ResourceType;
-use model::{Entry, Scope, SecurityGroup, Snapshot, Subnet, Tags, Vpc};
+use model::{
+    ElasticIp, Entry, Interface, InternetGateway, NatGateway, Scope, SecurityGroup, Snapshot,
+    Subnet, Tags, Vpc,
+};
 use wire::ApiError;
 
 use super::describe::{self, IdKind};
-use super::{security_group, subnet, vpc};
+use super::{
+    elastic_ip, internet_gateway, nat_gateway, network_interface, security_group, subnet, vpc,
+};
 use crate::Turn;
 
 /// LIMIT: COMPAT: resources in one request.
@@ -19,6 +24,10 @@ pub(super) enum Tagged<'a> {
     Vpc(&'a Entry<Vpc>),
     Subnet(&'a Entry<Subnet>),
     SecurityGroup(&'a Entry<SecurityGroup>),
+    ElasticIp(&'a Entry<ElasticIp>),
+    Interface(&'a Entry<Interface>),
+    InternetGateway(&'a Entry<InternetGateway>),
+    NatGateway(&'a Entry<NatGateway>),
 }
 
 /// The resources that ids name, each once.
@@ -43,7 +52,12 @@ pub(super) fn list<'a>(
 ) -> impl Iterator<Item = Tagged<'a>> {
     let groups = snapshot.security_groups.list(scope).map(Tagged::SecurityGroup);
     let subnets = snapshot.subnets.list(scope).map(Tagged::Subnet);
-    groups.chain(subnets).chain(snapshot.vpcs.list(scope).map(Tagged::Vpc))
+    let addresses = snapshot.elastic_ips.list(scope).map(Tagged::ElasticIp);
+    let interfaces = snapshot.interfaces.list(scope).map(Tagged::Interface);
+    let gateways = snapshot.internet_gateways.list(scope).map(Tagged::InternetGateway);
+    let nat_gateways = snapshot.nat_gateways.list(scope).map(Tagged::NatGateway);
+    let leading_out = addresses.chain(interfaces).chain(gateways).chain(nat_gateways);
+    groups.chain(subnets).chain(snapshot.vpcs.list(scope).map(Tagged::Vpc)).chain(leading_out)
 }
 
 fn find_one<'a>(snapshot: &'a Snapshot, scope: &Scope, id: &str) -> Result<Tagged<'a>, ApiError> {
@@ -62,7 +76,31 @@ fn find_one<'a>(snapshot: &'a Snapshot, scope: &Scope, id: &str) -> Result<Tagge
             let found = snapshot.security_groups.get(scope, id).map(Tagged::SecurityGroup);
             (security_group::ID, found)
         }
-        "eni" | "sgr" => {
+        "eipalloc" => {
+            checked(elastic_ip::ID)?;
+            let found = snapshot.elastic_ips.get(scope, id).map(Tagged::ElasticIp);
+            (elastic_ip::ID, found)
+        }
+        "eni" => {
+            checked(network_interface::ID)?;
+            let found = snapshot
+                .interfaces
+                .list(scope)
+                .find(|known| known.record.id == id)
+                .map(Tagged::Interface);
+            (network_interface::ID, found)
+        }
+        "igw" => {
+            checked(internet_gateway::ID)?;
+            let found = snapshot.internet_gateways.get(scope, id).map(Tagged::InternetGateway);
+            (internet_gateway::ID, found)
+        }
+        "nat" => {
+            checked(nat_gateway::ID)?;
+            let found = snapshot.nat_gateways.get(scope, id).map(Tagged::NatGateway);
+            (nat_gateway::ID, found)
+        }
+        "sgr" => {
             return Err(ApiError::client(
                 "UnsupportedOperation",
                 format!("tags of `{id}` are not supported by Longshore yet"),
@@ -82,6 +120,10 @@ impl Tagged<'_> {
             Tagged::Vpc(known) => &known.record.id,
             Tagged::Subnet(known) => &known.record.id,
             Tagged::SecurityGroup(known) => &known.record.id,
+            Tagged::ElasticIp(known) => &known.record.allocation_id,
+            Tagged::Interface(known) => &known.record.id,
+            Tagged::InternetGateway(known) => &known.record.id,
+            Tagged::NatGateway(known) => &known.record.id,
         }
     }
 
@@ -90,6 +132,10 @@ impl Tagged<'_> {
             Tagged::Vpc(_) => ResourceType::Vpc,
             Tagged::Subnet(_) => ResourceType::Subnet,
             Tagged::SecurityGroup(_) => ResourceType::SecurityGroup,
+            Tagged::ElasticIp(_) => ResourceType::ElasticIp,
+            Tagged::Interface(_) => ResourceType::NetworkInterface,
+            Tagged::InternetGateway(_) => ResourceType::InternetGateway,
+            Tagged::NatGateway(_) => ResourceType::Natgateway,
         }
     }
 
@@ -98,6 +144,10 @@ impl Tagged<'_> {
             Tagged::Vpc(known) => &known.record.tags,
             Tagged::Subnet(known) => &known.record.tags,
             Tagged::SecurityGroup(known) => &known.record.tags,
+            Tagged::ElasticIp(known) => &known.record.tags,
+            Tagged::Interface(known) => &known.record.tags,
+            Tagged::InternetGateway(known) => &known.record.tags,
+            Tagged::NatGateway(known) => &known.record.tags,
         }
     }
 
@@ -112,6 +162,18 @@ impl Tagged<'_> {
             }
             Tagged::SecurityGroup(known) => {
                 turn.plan.update(known, SecurityGroup { tags, ..(*known.record).clone() });
+            }
+            Tagged::ElasticIp(known) => {
+                turn.plan.update(known, ElasticIp { tags, ..(*known.record).clone() });
+            }
+            Tagged::Interface(known) => {
+                turn.plan.update(known, Interface { tags, ..(*known.record).clone() });
+            }
+            Tagged::InternetGateway(known) => {
+                turn.plan.update(known, InternetGateway { tags, ..(*known.record).clone() });
+            }
+            Tagged::NatGateway(known) => {
+                turn.plan.update(known, NatGateway { tags, ..(*known.record).clone() });
             }
         }
     }
