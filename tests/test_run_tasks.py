@@ -118,6 +118,11 @@ def test_tasks_have_public_addresses_of_their_own_until_they_stop(shared, cluste
         except ec2.exceptions.ClientError:
             return None
 
+    lines, _task = said(cluster, f"nslookup {name}; nslookup ip-172-31-9-9.ec2.internal")
+    assert [line for line in lines if line.startswith("Address: ")] == [
+        f"Address: {public}",
+        "Address: 172.31.9.9",
+    ], lines
     again = wait_until(free_again, 10, "the address of a stopped task is free")
     ec2.release_address(AllocationId=again["AllocationId"])
 
