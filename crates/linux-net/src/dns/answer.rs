@@ -106,7 +106,7 @@ fn look_up(names: &Names, question: &Query) -> Option<Result<Vec<Record>, Respon
 /// The address of an interface, in whose name it is.
 ///
 /// COMPAT: `ip-10-0-0-5.ec2.internal` and `ec2-198-18-0-5.compute-1.amazonaws.com`; outside of
-/// us-east-1 `ip-10-0-0-5.REGION.compute.internal` and `ec2-198-18-0-5.REGION.compute.amazonaws.com`
+/// us-east-1 the domains are `REGION.compute.internal` and `REGION.compute.amazonaws.com`
 /// ("DNS attributes for your VPC").
 fn said_in(name: &str) -> Option<Ipv4Addr> {
     let (host, domain) = name.split_once('.')?;
