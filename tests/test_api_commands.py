@@ -184,6 +184,8 @@ BAD_SETTINGS = {
     "no range": (["--vpc-cidr", "here"], "here"),
     "a range too small": (["--vpc-cidr", "10.0.0.0/28"], "not between /16 and /24"),
     "a range too large": (["--vpc-cidr", "10.0.0.0/8"], "not between /16 and /24"),
+    "too few public addresses": (["--public-cidr", "10.0.0.0/30"], "not between /16 and /28"),
+    "public addresses of a VPC": (["--public-cidr", "172.31.8.0/24"], "overlaps `--vpc-cidr"),
     "no address": (["--listen", "localhost"], "--listen"),
     "another way to trust": (["--auth", "some"], "--auth"),
     "no runtime": (["--runtime", "no-such-runtime"], "`no-such-runtime` is not installed"),

@@ -35,6 +35,7 @@ def test_a_reset_empties_everything(host, images):
         # And it all works again, as if it were new.
         cluster = Cluster(host)
         assert cluster.define("web", web(1)) == "web:1"
+        assert host.boto("ec2", credentials=ANY).allocate_address()["PublicIp"]
         assert host.http(RESET, method="POST").status == 200
         cluster = Cluster(host)
 

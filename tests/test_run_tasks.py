@@ -1,9 +1,21 @@
 """Tasks that are run by hand: what their containers get, do, say, and how they end."""
 
+import ipaddress
+
 import pytest
 
 from harness import binaries
-from harness.ecs import Cluster, address, container, environment, log_group, of_container, web
+from harness.ecs import (
+    Cluster,
+    address,
+    container,
+    environment,
+    log_group,
+    of_container,
+    task_id,
+    web,
+)
+from harness.refusals import refused
 from harness.waiting import wait_until
 
 # Prints the machine's seconds, to the hundredth.
@@ -61,6 +73,58 @@ def test_a_task_runs_and_is_stopped_as_the_cli_sees_it(shared, cluster):
     )["events"]
     lines = [event["message"] for event in events]
     assert lines == ["listening on 0.0.0.0:8080", "SIGTERM received", "stopped"]
+
+
+def test_tasks_have_public_addresses_of_their_own_until_they_stop(shared, cluster):
+    definition = cluster.define("public", web(1))
+    subnet = cluster.subnets[0]
+    network = {"awsvpcConfiguration": {"subnets": [subnet], "assignPublicIp": "ENABLED"}}
+    answer = cluster.ecs.run_task(
+        cluster="main",
+        taskDefinition=definition,
+        launchType="FARGATE",
+        count=2,
+        networkConfiguration=network,
+    )
+    tasks = [task_id(one["taskArn"]) for one in answer["tasks"]]
+    ec2 = shared.boto("ec2")
+    given = set()
+    for task in map(cluster.wait_running, tasks):
+        filters = [{"Name": "private-ip-address", "Values": [address(task)]}]
+        [shown] = ec2.describe_network_interfaces(Filters=filters)["NetworkInterfaces"]
+        association = shown["Association"]
+        public = association["PublicIp"]
+        name = f"ec2-{public.replace('.', '-')}.compute-1.amazonaws.com"
+        assert association == {"IpOwnerId": "amazon", "PublicDnsName": name, "PublicIp": public}
+        assert ipaddress.ip_address(public) in ipaddress.ip_network("198.18.0.0/16")
+        assert shown["PrivateDnsName"] == f"ip-{address(task).replace('.', '-')}.ec2.internal"
+        # It is the task's: nobody else gets it, nor can it be replaced.
+        told = refused(ec2.allocate_address, Address=public)
+        assert told == f"InvalidAddress.NotFound: Address '{public}' not found."
+        elastic = ec2.allocate_address()["AllocationId"]
+        associated = {"AllocationId": elastic, "NetworkInterfaceId": shown["NetworkInterfaceId"]}
+        told = refused(ec2.associate_address, **associated)
+        assert told.startswith("OperationNotPermitted: "), told
+        ec2.release_address(AllocationId=elastic)
+        given.add(public)
+    assert len(given) == 2
+    for task in tasks:
+        cluster.stop(task)
+        cluster.wait_stopped(task)
+
+    def free_again():
+        try:
+            return ec2.allocate_address(Address=public)
+        except ec2.exceptions.ClientError:
+            return None
+
+    lines, _task = said(cluster, f"nslookup {name}; nslookup ip-172-31-9-9.ec2.internal")
+    assert [line for line in lines if line.startswith("Address: ")] == [
+        f"Address: {public}",
+        "Address: 172.31.9.9",
+    ], lines
+    again = wait_until(free_again, 10, "the address of a stopped task is free")
+    ec2.release_address(AllocationId=again["AllocationId"])
 
 
 def test_the_times_of_a_task_are_in_order(cluster):

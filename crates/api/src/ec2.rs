@@ -1,17 +1,32 @@
 //! Amazon EC2 networking: the trait's methods, each in a file of its own.
 
+mod allocate_address;
+mod associate_address;
+mod attach_internet_gateway;
+mod attach_network_interface;
 mod authorize_security_group_egress;
 mod authorize_security_group_ingress;
+mod create_internet_gateway;
 mod create_managed_prefix_list;
+mod create_nat_gateway;
+mod create_network_interface;
 mod create_security_group;
 mod create_tags;
+mod delete_internet_gateway;
 mod delete_managed_prefix_list;
+mod delete_nat_gateway;
+mod delete_network_interface;
 mod delete_security_group;
 mod delete_tags;
 mod describe;
 mod describe_account_attributes;
+mod describe_addresses;
+mod describe_addresses_attribute;
 mod describe_availability_zones;
+mod describe_internet_gateways;
 mod describe_managed_prefix_lists;
+mod describe_nat_gateways;
+mod describe_network_interface_attribute;
 mod describe_network_interfaces;
 mod describe_prefix_lists;
 mod describe_regions;
@@ -23,16 +38,27 @@ mod describe_subnets;
 mod describe_tags;
 mod describe_vpc_attribute;
 mod describe_vpcs;
+mod detach_internet_gateway;
+mod detach_network_interface;
+mod disassociate_address;
+mod elastic_ip;
 mod filter;
 mod get_managed_prefix_list_associations;
 mod get_managed_prefix_list_entries;
 mod get_security_groups_for_vpc;
 mod group_rules;
+mod interface_association;
+mod interface_attachment;
+mod internet_gateway;
 mod modify_managed_prefix_list;
+mod modify_network_interface_attribute;
 mod modify_security_group_rules;
+mod nat_gateway;
 mod network_interface;
+mod new_interface;
 mod permission;
 mod prefix_list;
+mod release_address;
 mod restore_managed_prefix_list_version;
 mod revocation;
 mod revoke_security_group_egress;
@@ -47,16 +73,27 @@ mod update_security_group_rule_descriptions_ingress;
 mod vpc;
 mod zone;
 
+use crate::{Api, Caller};
 use aws_api::ec2::{
-    AuthorizeSecurityGroupEgressRequest, AuthorizeSecurityGroupEgressResult,
-    AuthorizeSecurityGroupIngressRequest, AuthorizeSecurityGroupIngressResult,
-    CreateManagedPrefixListRequest, CreateManagedPrefixListResult, CreateSecurityGroupRequest,
-    CreateSecurityGroupResult, CreateTagsRequest, CreateTagsResponse,
-    DeleteManagedPrefixListRequest, DeleteManagedPrefixListResult, DeleteSecurityGroupRequest,
+    AllocateAddressRequest, AllocateAddressResult, AssociateAddressRequest, AssociateAddressResult,
+    AttachInternetGatewayRequest, AttachInternetGatewayResponse, AttachNetworkInterfaceRequest,
+    AttachNetworkInterfaceResult, AuthorizeSecurityGroupEgressRequest,
+    AuthorizeSecurityGroupEgressResult, AuthorizeSecurityGroupIngressRequest,
+    AuthorizeSecurityGroupIngressResult, CreateInternetGatewayRequest, CreateInternetGatewayResult,
+    CreateManagedPrefixListRequest, CreateManagedPrefixListResult, CreateNatGatewayRequest,
+    CreateNatGatewayResult, CreateNetworkInterfaceRequest, CreateNetworkInterfaceResult,
+    CreateSecurityGroupRequest, CreateSecurityGroupResult, CreateTagsRequest, CreateTagsResponse,
+    DeleteInternetGatewayRequest, DeleteInternetGatewayResponse, DeleteManagedPrefixListRequest,
+    DeleteManagedPrefixListResult, DeleteNatGatewayRequest, DeleteNatGatewayResult,
+    DeleteNetworkInterfaceRequest, DeleteNetworkInterfaceResponse, DeleteSecurityGroupRequest,
     DeleteSecurityGroupResult, DeleteTagsRequest, DeleteTagsResponse,
     DescribeAccountAttributesRequest, DescribeAccountAttributesResult,
-    DescribeAvailabilityZonesRequest, DescribeAvailabilityZonesResult,
+    DescribeAddressesAttributeRequest, DescribeAddressesAttributeResult, DescribeAddressesRequest,
+    DescribeAddressesResult, DescribeAvailabilityZonesRequest, DescribeAvailabilityZonesResult,
+    DescribeInternetGatewaysRequest, DescribeInternetGatewaysResult,
     DescribeManagedPrefixListsRequest, DescribeManagedPrefixListsResult,
+    DescribeNatGatewaysRequest, DescribeNatGatewaysResult,
+    DescribeNetworkInterfaceAttributeRequest, DescribeNetworkInterfaceAttributeResult,
     DescribeNetworkInterfacesRequest, DescribeNetworkInterfacesResult, DescribePrefixListsRequest,
     DescribePrefixListsResult, DescribeRegionsRequest, DescribeRegionsResult,
     DescribeSecurityGroupReferencesRequest, DescribeSecurityGroupReferencesResult,
@@ -64,11 +101,15 @@ use aws_api::ec2::{
     DescribeSecurityGroupsRequest, DescribeSecurityGroupsResult,
     DescribeStaleSecurityGroupsRequest, DescribeStaleSecurityGroupsResult, DescribeSubnetsRequest,
     DescribeSubnetsResult, DescribeTagsRequest, DescribeTagsResult, DescribeVpcAttributeRequest,
-    DescribeVpcAttributeResult, DescribeVpcsRequest, DescribeVpcsResult, Ec2,
+    DescribeVpcAttributeResult, DescribeVpcsRequest, DescribeVpcsResult,
+    DetachInternetGatewayRequest, DetachInternetGatewayResponse, DetachNetworkInterfaceRequest,
+    DetachNetworkInterfaceResponse, DisassociateAddressRequest, DisassociateAddressResponse, Ec2,
     GetManagedPrefixListAssociationsRequest, GetManagedPrefixListAssociationsResult,
     GetManagedPrefixListEntriesRequest, GetManagedPrefixListEntriesResult,
     GetSecurityGroupsForVpcRequest, GetSecurityGroupsForVpcResult, ModifyManagedPrefixListRequest,
-    ModifyManagedPrefixListResult, ModifySecurityGroupRulesRequest, ModifySecurityGroupRulesResult,
+    ModifyManagedPrefixListResult, ModifyNetworkInterfaceAttributeRequest,
+    ModifyNetworkInterfaceAttributeResponse, ModifySecurityGroupRulesRequest,
+    ModifySecurityGroupRulesResult, ReleaseAddressRequest, ReleaseAddressResponse,
     RestoreManagedPrefixListVersionRequest, RestoreManagedPrefixListVersionResult,
     RevokeSecurityGroupEgressRequest, RevokeSecurityGroupEgressResult,
     RevokeSecurityGroupIngressRequest, RevokeSecurityGroupIngressResult,
@@ -80,10 +121,40 @@ use aws_api::ec2::{
 use model::{AnyRecord, Entry, Plan, Record};
 use wire::ApiError;
 
-use crate::{Api, Caller};
-
 impl Ec2 for Api {
     type Context = Caller;
+
+    async fn allocate_address(
+        &self,
+        caller: &Caller,
+        input: AllocateAddressRequest,
+    ) -> Result<AllocateAddressResult, ApiError> {
+        allocate_address::run(self, caller, input).await
+    }
+
+    async fn associate_address(
+        &self,
+        caller: &Caller,
+        input: AssociateAddressRequest,
+    ) -> Result<AssociateAddressResult, ApiError> {
+        associate_address::run(self, caller, input).await
+    }
+
+    async fn attach_internet_gateway(
+        &self,
+        caller: &Caller,
+        input: AttachInternetGatewayRequest,
+    ) -> Result<AttachInternetGatewayResponse, ApiError> {
+        attach_internet_gateway::run(self, caller, input).await
+    }
+
+    async fn attach_network_interface(
+        &self,
+        caller: &Caller,
+        input: AttachNetworkInterfaceRequest,
+    ) -> Result<AttachNetworkInterfaceResult, ApiError> {
+        attach_network_interface::run(self, caller, &input)
+    }
 
     async fn authorize_security_group_egress(
         &self,
@@ -101,12 +172,36 @@ impl Ec2 for Api {
         authorize_security_group_ingress::run(self, caller, input).await
     }
 
+    async fn create_internet_gateway(
+        &self,
+        caller: &Caller,
+        input: CreateInternetGatewayRequest,
+    ) -> Result<CreateInternetGatewayResult, ApiError> {
+        create_internet_gateway::run(self, caller, input).await
+    }
+
     async fn create_managed_prefix_list(
         &self,
         caller: &Caller,
         input: CreateManagedPrefixListRequest,
     ) -> Result<CreateManagedPrefixListResult, ApiError> {
         create_managed_prefix_list::run(self, caller, input).await
+    }
+
+    async fn create_nat_gateway(
+        &self,
+        caller: &Caller,
+        input: CreateNatGatewayRequest,
+    ) -> Result<CreateNatGatewayResult, ApiError> {
+        create_nat_gateway::run(self, caller, input).await
+    }
+
+    async fn create_network_interface(
+        &self,
+        caller: &Caller,
+        input: CreateNetworkInterfaceRequest,
+    ) -> Result<CreateNetworkInterfaceResult, ApiError> {
+        create_network_interface::run(self, caller, input).await
     }
 
     async fn create_security_group(
@@ -125,12 +220,36 @@ impl Ec2 for Api {
         create_tags::run(self, caller, input).await
     }
 
+    async fn delete_internet_gateway(
+        &self,
+        caller: &Caller,
+        input: DeleteInternetGatewayRequest,
+    ) -> Result<DeleteInternetGatewayResponse, ApiError> {
+        delete_internet_gateway::run(self, caller, input).await
+    }
+
     async fn delete_managed_prefix_list(
         &self,
         caller: &Caller,
         input: DeleteManagedPrefixListRequest,
     ) -> Result<DeleteManagedPrefixListResult, ApiError> {
         delete_managed_prefix_list::run(self, caller, input).await
+    }
+
+    async fn delete_nat_gateway(
+        &self,
+        caller: &Caller,
+        input: DeleteNatGatewayRequest,
+    ) -> Result<DeleteNatGatewayResult, ApiError> {
+        delete_nat_gateway::run(self, caller, input).await
+    }
+
+    async fn delete_network_interface(
+        &self,
+        caller: &Caller,
+        input: DeleteNetworkInterfaceRequest,
+    ) -> Result<DeleteNetworkInterfaceResponse, ApiError> {
+        delete_network_interface::run(self, caller, input).await
     }
 
     async fn delete_security_group(
@@ -157,6 +276,22 @@ impl Ec2 for Api {
         describe_account_attributes::run(self, caller, input).await
     }
 
+    async fn describe_addresses(
+        &self,
+        caller: &Caller,
+        input: DescribeAddressesRequest,
+    ) -> Result<DescribeAddressesResult, ApiError> {
+        describe_addresses::run(self, caller, &input)
+    }
+
+    async fn describe_addresses_attribute(
+        &self,
+        caller: &Caller,
+        input: DescribeAddressesAttributeRequest,
+    ) -> Result<DescribeAddressesAttributeResult, ApiError> {
+        describe_addresses_attribute::run(self, caller, &input)
+    }
+
     async fn describe_availability_zones(
         &self,
         caller: &Caller,
@@ -165,12 +300,36 @@ impl Ec2 for Api {
         describe_availability_zones::run(caller, &input)
     }
 
+    async fn describe_internet_gateways(
+        &self,
+        caller: &Caller,
+        input: DescribeInternetGatewaysRequest,
+    ) -> Result<DescribeInternetGatewaysResult, ApiError> {
+        describe_internet_gateways::run(self, caller, input).await
+    }
+
     async fn describe_managed_prefix_lists(
         &self,
         caller: &Caller,
         input: DescribeManagedPrefixListsRequest,
     ) -> Result<DescribeManagedPrefixListsResult, ApiError> {
         describe_managed_prefix_lists::run(self, caller, &input)
+    }
+
+    async fn describe_nat_gateways(
+        &self,
+        caller: &Caller,
+        input: DescribeNatGatewaysRequest,
+    ) -> Result<DescribeNatGatewaysResult, ApiError> {
+        describe_nat_gateways::run(self, caller, &input)
+    }
+
+    async fn describe_network_interface_attribute(
+        &self,
+        caller: &Caller,
+        input: DescribeNetworkInterfaceAttributeRequest,
+    ) -> Result<DescribeNetworkInterfaceAttributeResult, ApiError> {
+        describe_network_interface_attribute::run(self, caller, &input)
     }
 
     async fn describe_network_interfaces(
@@ -261,6 +420,30 @@ impl Ec2 for Api {
         describe_vpcs::run(self, caller, input).await
     }
 
+    async fn detach_internet_gateway(
+        &self,
+        caller: &Caller,
+        input: DetachInternetGatewayRequest,
+    ) -> Result<DetachInternetGatewayResponse, ApiError> {
+        detach_internet_gateway::run(self, caller, input).await
+    }
+
+    async fn detach_network_interface(
+        &self,
+        caller: &Caller,
+        input: DetachNetworkInterfaceRequest,
+    ) -> Result<DetachNetworkInterfaceResponse, ApiError> {
+        detach_network_interface::run(self, caller, &input)
+    }
+
+    async fn disassociate_address(
+        &self,
+        caller: &Caller,
+        input: DisassociateAddressRequest,
+    ) -> Result<DisassociateAddressResponse, ApiError> {
+        disassociate_address::run(self, caller, input).await
+    }
+
     async fn get_managed_prefix_list_associations(
         &self,
         caller: &Caller,
@@ -293,12 +476,28 @@ impl Ec2 for Api {
         modify_managed_prefix_list::run(self, caller, input).await
     }
 
+    async fn modify_network_interface_attribute(
+        &self,
+        caller: &Caller,
+        input: ModifyNetworkInterfaceAttributeRequest,
+    ) -> Result<ModifyNetworkInterfaceAttributeResponse, ApiError> {
+        modify_network_interface_attribute::run(self, caller, input).await
+    }
+
     async fn modify_security_group_rules(
         &self,
         caller: &Caller,
         input: ModifySecurityGroupRulesRequest,
     ) -> Result<ModifySecurityGroupRulesResult, ApiError> {
         modify_security_group_rules::run(self, caller, input).await
+    }
+
+    async fn release_address(
+        &self,
+        caller: &Caller,
+        input: ReleaseAddressRequest,
+    ) -> Result<ReleaseAddressResponse, ApiError> {
+        release_address::run(self, caller, input).await
     }
 
     async fn restore_managed_prefix_list_version(
@@ -362,4 +561,12 @@ fn unsupported(message: String) -> ApiError {
 /// A value that AWS does not take either.
 fn invalid(message: impl Into<String>) -> ApiError {
     ApiError::client("InvalidParameterValue", message)
+}
+
+/// A client token that stood for something else.
+fn token_mismatch() -> ApiError {
+    ApiError::client(
+        "IdempotentParameterMismatch",
+        "The client token was already used by a request with other parameters.",
+    )
 }

@@ -8,6 +8,7 @@
 
 #![forbid(unsafe_code)]
 
+mod address;
 mod client_token;
 mod cloudwatch;
 mod codedeploy;

@@ -76,11 +76,11 @@ async fn reset(State(pages): State<Pages>) -> (StatusCode, String) {
     (StatusCode::OK, "reset\n".to_owned())
 }
 
-/// Deletes every record but the nodes.
+/// Deletes every record but those of the host's own: its nodes and its public range.
 fn emptying(snapshot: &Snapshot) -> Plan {
     let mut plan = Plan::new();
     for key in snapshot.keys() {
-        if key.kind != Kind::Node {
+        if !matches!(key.kind, Kind::Node | Kind::PublicRange) {
             let revision = snapshot.revision_of(&key);
             plan.expects.push(model::Expect { revision, key: key.clone() });
             plan.changes.push(Change::Delete(key));

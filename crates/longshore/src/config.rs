@@ -23,6 +23,7 @@ pub(crate) struct Config {
     pub(crate) account: String,
     pub(crate) region: String,
     pub(crate) vpc_cidr: Cidr,
+    pub(crate) public_cidr: Cidr,
     /// The OCI runtime program, by absolute path.
     pub(crate) runtime: PathBuf,
     /// CPU units and MiB that tasks may take.

@@ -10,6 +10,7 @@ mod elb;
 mod network;
 mod network_acl;
 mod node;
+mod public_address;
 mod route;
 mod security_group;
 mod service;
@@ -42,6 +43,7 @@ pub use network::{
 };
 pub use network_acl::{NetworkAcl, NetworkAclAction, NetworkAclEntry, NetworkAclRange};
 pub use node::{ClientToken, Node};
+pub use public_address::{PublicAddress, PublicAddressHolder, PublicRange};
 pub use route::{
     ElasticIp, ElasticIpAssociation, InternetGateway, NatConnectivity, NatGateway, RouteTable,
     RouteTableAssociation, RouteTarget,

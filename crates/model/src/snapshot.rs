@@ -11,9 +11,10 @@ use imbl::{OrdMap, OrdSet};
 use crate::record::{
     AccountSetting, Alarm, ClientToken, Cluster, CodeDeployApplication, CodeDeployConfig,
     CodeDeployDeployment, CodeDeployGroup, ElasticIp, Interface, InternetGateway, Listener,
-    LoadBalancer, NatGateway, NetworkAcl, Node, PrefixList, RouteTable, Rule, SecurityGroup,
-    Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target, TargetGroup, Task,
-    TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, TaskSet, Vpc,
+    LoadBalancer, NatGateway, NetworkAcl, Node, PrefixList, PublicAddress, PublicRange, RouteTable,
+    Rule, SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target,
+    TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, TaskSet,
+    Vpc,
 };
 use crate::table::{Entry, Key, Record, Table};
 use crate::{Change, Expect, Scope};
@@ -130,6 +131,8 @@ tables! {
     network_acls: NetworkAcl = "network-acl",
     nodes: Node = "node",
     prefix_lists: PrefixList = "prefix-list",
+    public_addresses: PublicAddress = "public-address",
+    public_ranges: PublicRange = "public-range",
     route_tables: RouteTable = "route-table",
     rules: Rule = "rule",
     security_groups: SecurityGroup = "security-group",
@@ -328,6 +331,8 @@ impl Indexed for NatGateway {}
 impl Indexed for NetworkAcl {}
 impl Indexed for Node {}
 impl Indexed for PrefixList {}
+impl Indexed for PublicAddress {}
+impl Indexed for PublicRange {}
 impl Indexed for RouteTable {}
 impl Indexed for Rule {}
 impl Indexed for SecurityGroup {}
@@ -394,6 +399,8 @@ keyed! {
     NatGateway: |r| r.scope.clone(), |r| r.id.clone();
     NetworkAcl: |r| r.scope.clone(), |r| r.id.clone();
     PrefixList: |r| r.scope.clone(), |r| r.id.clone();
+    PublicAddress: |_| PublicRange::scope(), |r| r.address.to_string();
+    PublicRange: |_| PublicRange::scope(), |_| PublicRange::ID.to_owned();
     RouteTable: |r| r.scope.clone(), |r| r.id.clone();
 }
 

@@ -113,21 +113,21 @@ impl<R: Record> Table<R> {
     }
 
     /// The records of one account and region, in key order.
-    pub fn list<'a>(&'a self, scope: &'a Scope) -> impl Iterator<Item = &'a Entry<R>> {
+    pub fn list<'a>(&'a self, scope: &Scope) -> impl Iterator<Item = &'a Entry<R>> + use<'a, R> {
         self.list_under(scope, "")
     }
 
     /// The records of a scope whose id begins with `prefix`, in key order.
     pub fn list_under<'a>(
         &'a self,
-        scope: &'a Scope,
+        scope: &Scope,
         prefix: &str,
     ) -> impl Iterator<Item = &'a Entry<R>> + use<'a, R> {
-        let prefix = prefix.to_owned();
+        let (scope, prefix) = (scope.clone(), prefix.to_owned());
         let from = Bound::Included((scope.clone(), prefix.clone()));
         self.entries
             .range((from, Bound::Unbounded))
-            .take_while(move |((at, id), _)| at == scope && id.starts_with(&prefix))
+            .take_while(move |((at, id), _)| *at == scope && id.starts_with(&prefix))
             .map(|(_, entry)| entry)
     }
 

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use model::{
-    Cidr, Entry, InternetGateway, NetworkAcl, Plan, Rng, RouteTable, RouteTableAssociation,
-    RouteTarget, Scope, SecurityGroup, Snapshot, Subnet, Tags, Vpc, VpcAttributes,
+    Cidr, Entry, InternetGateway, NetworkAcl, Plan, PublicRange, Rng, RouteTable,
+    RouteTableAssociation, RouteTarget, Scope, SecurityGroup, Snapshot, Subnet, Tags, Vpc,
+    VpcAttributes,
 };
 
 /// The prefix of the subnets that a default VPC is cut into.
@@ -178,15 +179,9 @@ pub fn free_address(
     taken: &BTreeSet<(String, Ipv4Addr)>,
     rng: &mut Rng,
 ) -> Result<Ipv4Addr, Exhausted> {
-    // The default VPCs of all regions have one range, and one host routes them all: an
-    // address is one interface's, whatever its VPC.
-    let is_held = |address: &Ipv4Addr| {
-        snapshot.vpcs.all().any(|vpc| {
-            snapshot.interfaces.get(&vpc.scope, &format!("{}/{address}", vpc.id)).is_some()
-        })
+    let is_free = |address: &Ipv4Addr| {
+        !is_held(snapshot, *address) && !taken.iter().any(|(_, given)| given == address)
     };
-    let is_free =
-        |address: &Ipv4Addr| !is_held(address) && !taken.iter().any(|(_, given)| given == address);
     let exhausted = || Exhausted { subnet_id: subnet.id.clone() };
     let count = subnet.usable_addresses().count();
     let start = rng.below(u64::try_from(count.max(1)).unwrap_or(1)) as usize;
@@ -197,8 +192,96 @@ pub fn free_address(
         .ok_or_else(exhausted)
 }
 
+/// No address of the host's public range is free, or it has no such range.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("no public address is free")]
+pub struct NoPublicAddress;
+
+/// A free address of the public range that is not in `taken` either.
+///
+/// Whoever takes it inserts its record, which a concurrent plan's of the same address conflicts
+/// with. Neither the first nor the last of the range is given, as they may mean the whole of it.
+pub fn free_public_address(
+    snapshot: &Snapshot,
+    taken: &BTreeSet<(String, Ipv4Addr)>,
+    rng: &mut Rng,
+) -> Result<Ipv4Addr, NoPublicAddress> {
+    let scope = PublicRange::scope();
+    let range = snapshot.public_ranges.get(&scope, PublicRange::ID).ok_or(NoPublicAddress)?.range;
+    let is_free = |address: &Ipv4Addr| {
+        snapshot.public_addresses.get(&scope, &address.to_string()).is_none()
+            && !taken.iter().any(|(_, given)| given == address)
+    };
+    let count = range.size().saturating_sub(2);
+    let start = rng.below(count.max(1));
+    (0..count)
+        .filter_map(|step| range.address(1 + (start + step) % count))
+        .find(is_free)
+        .ok_or(NoPublicAddress)
+}
+
+/// Writes down what the public range is. Addresses of another range stay with their holders.
+pub fn set_public_range(snapshot: &Snapshot, range: Cidr) -> Plan {
+    let mut plan = Plan::new();
+    let wanted = PublicRange { range };
+    match snapshot.public_ranges.get(&PublicRange::scope(), PublicRange::ID) {
+        None => plan.insert(wanted),
+        Some(known) if *known.record == wanted => {}
+        Some(known) => plan.update(known, wanted),
+    }
+    plan
+}
+
+/// Whether any interface has the address. The default VPCs of all regions have one range, and one
+/// host routes them all: an address is one interface's, whatever its VPC.
+pub fn is_held(snapshot: &Snapshot, address: Ipv4Addr) -> bool {
+    snapshot
+        .vpcs
+        .all()
+        .any(|vpc| snapshot.interfaces.get(&vpc.scope, &format!("{}/{address}", vpc.id)).is_some())
+}
+
 /// A locally administered MAC address, `02:…`.
 pub fn mac_address(rng: &mut Rng) -> String {
     let bits = rng.next_u64().to_be_bytes();
     format!("02:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", bits[0], bits[1], bits[2], bits[3], bits[4])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use model::{PublicAddress, PublicAddressHolder};
+
+    #[test]
+    fn every_public_address_is_given_once_and_is_free_again() {
+        let mut snapshot = Snapshot::default();
+        let mut rng = Rng::seeded(1);
+        let none = BTreeSet::new();
+        assert_eq!(free_public_address(&snapshot, &none, &mut rng), Err(NoPublicAddress));
+        let range = Cidr::parse("198.18.0.0/28").expect("a range");
+        snapshot.apply(1, &set_public_range(&snapshot, range).changes);
+        assert!(set_public_range(&snapshot, range).is_empty());
+        let mut given = BTreeSet::new();
+        for revision in 2..16 {
+            let address = free_public_address(&snapshot, &none, &mut rng).expect("one is free");
+            assert!(range.contains(address) && given.insert(address), "{address}");
+            let mut plan = Plan::new();
+            plan.insert(PublicAddress {
+                address,
+                holder: PublicAddressHolder::ElasticIp {
+                    scope: Scope::new("000000000000", "us-east-1"),
+                    allocation_id: format!("eipalloc-{revision}"),
+                },
+            });
+            snapshot.apply(revision, &plan.changes);
+        }
+        assert_eq!(free_public_address(&snapshot, &none, &mut rng), Err(NoPublicAddress));
+        // None of the holders is there: all are taken back.
+        let reaped = crate::reaper::plan(&snapshot, model::Timestamp::EPOCH);
+        assert_eq!(reaped.changes.len(), given.len());
+        snapshot.apply(16, &reaped.changes);
+        let taken = given.iter().skip(1).map(|address| (String::new(), *address)).collect();
+        let left = free_public_address(&snapshot, &taken, &mut rng);
+        assert_eq!(left.ok(), given.first().copied());
+    }
 }

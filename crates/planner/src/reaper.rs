@@ -6,7 +6,8 @@
 use std::time::Duration;
 
 use model::{
-    InterfaceOwner, Plan, ServiceStatus, Snapshot, TaskDefinitionStatus, TaskState, Timestamp,
+    InterfaceOwner, Plan, PublicAddressHolder, ServiceStatus, Snapshot, TaskDefinitionStatus,
+    TaskState, Timestamp,
 };
 
 pub const STOPPED_TASK_KEPT: Duration = Duration::from_hours(1);
@@ -22,6 +23,7 @@ const REMOVED_MAX: usize = 500;
 pub fn plan(snapshot: &Snapshot, now: Timestamp) -> Plan {
     let mut plan = Plan::new();
     release_addresses(snapshot, &mut plan);
+    release_public_addresses(snapshot, &mut plan);
     reap_tasks(snapshot, now, &mut plan);
     reap_services(snapshot, now, &mut plan);
     reap_definitions(snapshot, &mut plan);
@@ -56,6 +58,24 @@ fn release_addresses(snapshot: &Snapshot, plan: &mut Plan) {
         };
         if !is_held {
             plan.delete(interface);
+        }
+    }
+}
+
+/// A public address is free again when whoever held it is gone, or holds another.
+fn release_public_addresses(snapshot: &Snapshot, plan: &mut Plan) {
+    for taken in snapshot.public_addresses.all() {
+        let is_held = match &taken.holder {
+            PublicAddressHolder::ElasticIp { scope, allocation_id } => {
+                snapshot.elastic_ips.get(scope, allocation_id).is_some()
+            }
+            PublicAddressHolder::Interface { scope, vpc_id, address } => snapshot
+                .interfaces
+                .get(scope, &format!("{vpc_id}/{address}"))
+                .is_some_and(|interface| interface.public_address == Some(taken.address)),
+        };
+        if !is_held {
+            plan.delete(taken);
         }
     }
 }

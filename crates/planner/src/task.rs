@@ -5,12 +5,12 @@ use std::net::Ipv4Addr;
 
 use model::{
     AwsvpcConfiguration, ContainerState, DesiredStatus, Entry, HealthStatus, Interface,
-    InterfaceOwner, LaunchType, NetworkMode, Rng, SecurityGroup, Snapshot, StopCode, Subnet, Tags,
-    Task, TaskContainer, TaskDefinition, TaskInterface, TaskKey, TaskOverride, TaskService,
-    TaskState, Timestamp,
+    InterfaceOwner, LaunchType, NetworkMode, Plan, PublicAddress, PublicAddressHolder, Rng,
+    SecurityGroup, Snapshot, StopCode, Subnet, Tags, Task, TaskContainer, TaskDefinition,
+    TaskInterface, TaskKey, TaskOverride, TaskService, TaskState, Timestamp,
 };
 
-use crate::network::{self, Exhausted};
+use crate::network::{self, Exhausted, NoPublicAddress};
 
 /// What a task without task-level sizes reserves of a node, per container without its own.
 const MEMORY_MIB_DEFAULT: u32 = 64;
@@ -35,8 +35,26 @@ pub struct NewTask {
     pub tags: Tags,
 }
 
-/// Addresses that this plan has already given away, by VPC.
+/// Addresses that this plan has already given away, by VPC; public ones are of [`NO_VPC`].
 pub type TakenAddresses = BTreeSet<(String, Ipv4Addr)>;
+
+const NO_VPC: &str = "";
+
+/// A task's interface, and what makes its public address its own.
+#[derive(Clone, Debug)]
+pub struct NewInterface {
+    pub interface: Interface,
+    pub public_address: Option<PublicAddress>,
+}
+
+impl NewInterface {
+    pub fn insert_into(self, plan: &mut Plan) {
+        plan.insert(self.interface);
+        if let Some(taken) = self.public_address {
+            plan.insert(taken);
+        }
+    }
+}
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum NoTask {
@@ -44,6 +62,8 @@ pub enum NoTask {
     NoSubnet(String),
     #[error(transparent)]
     Exhausted(#[from] Exhausted),
+    #[error(transparent)]
+    NoPublicAddress(#[from] NoPublicAddress),
 }
 
 /// What chance and time decide of a new task.
@@ -60,7 +80,7 @@ pub fn new_task(
     definition: &TaskDefinition,
     wanted: NewTask,
     draw: &mut Draw<'_>,
-) -> Result<(Task, Option<Interface>), NoTask> {
+) -> Result<(Task, Option<NewInterface>), NoTask> {
     let key =
         TaskKey { scope: definition.scope.clone(), cluster: wanted.cluster, id: draw.rng.hex(32) };
     let placed = match (&wanted.network, definition.network_mode) {
@@ -102,7 +122,9 @@ pub fn new_task(
         last_status: TaskState::Provisioning,
         health_status: HealthStatus::Unknown,
         overrides: wanted.overrides,
-        interface: interface.as_ref().map(|made| attached(made, wanted.network.as_ref(), draw.rng)),
+        interface: interface
+            .as_ref()
+            .map(|made| attached(&made.interface, wanted.network.as_ref(), draw.rng)),
         cpu_units,
         memory_mib,
         containers,
@@ -166,7 +188,7 @@ fn new_interface(
     network: &AwsvpcConfiguration,
     key: &TaskKey,
     draw: &mut Draw<'_>,
-) -> Result<(Interface, String), NoTask> {
+) -> Result<(NewInterface, String), NoTask> {
     let start = draw.rng.below(network.subnet_ids.len().max(1) as u64) as usize;
     let (before, after) = network.subnet_ids.split_at(start.min(network.subnet_ids.len()));
     let mut refused = NoTask::NoSubnet(String::new());
@@ -192,12 +214,35 @@ fn new_interface(
                     tags: Tags::new(),
                     created_at: draw.now,
                 };
-                return Ok((interface, subnet.availability_zone.clone()));
+                let made = if network.is_public {
+                    with_public_address(snapshot, interface, draw)?
+                } else {
+                    NewInterface { interface, public_address: None }
+                };
+                return Ok((made, subnet.availability_zone.clone()));
             }
             Err(exhausted) => refused = exhausted.into(),
         }
     }
     Err(refused)
+}
+
+fn with_public_address(
+    snapshot: &Snapshot,
+    interface: Interface,
+    draw: &mut Draw<'_>,
+) -> Result<NewInterface, NoPublicAddress> {
+    let address = network::free_public_address(snapshot, draw.taken, draw.rng)?;
+    draw.taken.insert((NO_VPC.to_owned(), address));
+    let holder = PublicAddressHolder::Interface {
+        scope: interface.scope.clone(),
+        vpc_id: interface.vpc_id.clone(),
+        address: interface.address,
+    };
+    Ok(NewInterface {
+        interface: Interface { public_address: Some(address), ..interface },
+        public_address: Some(PublicAddress { address, holder }),
+    })
 }
 
 /// The groups that are named, or the VPC's default group where none is.

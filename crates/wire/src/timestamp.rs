@@ -27,7 +27,7 @@ pub(crate) fn from_iso8601(text: &str) -> Option<Timestamp> {
     Some(Timestamp::from_millis(instant.as_millisecond()))
 }
 
-pub(crate) fn to_iso8601(timestamp: Timestamp) -> String {
+pub fn to_iso8601(timestamp: Timestamp) -> String {
     format!("{:.3}", instant(timestamp))
 }
 

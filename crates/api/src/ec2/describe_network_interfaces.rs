@@ -1,4 +1,4 @@
-//! `DescribeNetworkInterfaces`: those of tasks and of load balancers.
+//! `DescribeNetworkInterfaces`: those that services hold, and the account's own.
 
 use aws_api::ec2::{DescribeNetworkInterfacesRequest, DescribeNetworkInterfacesResult};
 use wire::ApiError;

@@ -4,14 +4,17 @@ use std::collections::BTreeSet;
 
 use aws_api::ec2::ResourceType;
 use model::{
-    AnyRecord, Change, Entry, Plan, PrefixList, Record as _, Scope, SecurityGroup, Snapshot,
-    Subnet, Tags, Vpc,
+    AnyRecord, Change, ElasticIp, Entry, Interface, InternetGateway, NatGateway, Plan, PrefixList,
+    Record as _, Scope, SecurityGroup, Snapshot, Subnet, Tags, Vpc,
 };
 use wire::ApiError;
 
 use super::describe::{self, IdKind};
 use super::security_group::Rule;
-use super::{prefix_list, security_group, subnet, vpc};
+use super::{
+    elastic_ip, internet_gateway, nat_gateway, network_interface, prefix_list, security_group,
+    subnet, vpc,
+};
 use crate::Turn;
 
 /// LIMIT: COMPAT: resources in one request.
@@ -25,6 +28,10 @@ pub(super) enum Tagged<'a> {
     SecurityGroup(&'a Entry<SecurityGroup>),
     SecurityGroupRule(&'a Entry<SecurityGroup>, Rule<'a>),
     PrefixList(&'a Entry<PrefixList>),
+    ElasticIp(&'a Entry<ElasticIp>),
+    Interface(&'a Entry<Interface>),
+    InternetGateway(&'a Entry<InternetGateway>),
+    NatGateway(&'a Entry<NatGateway>),
 }
 
 /// The resources that ids name, each once.
@@ -51,7 +58,12 @@ pub(super) fn list<'a>(
     let lists = snapshot.prefix_lists.list(scope).map(Tagged::PrefixList);
     let subnets = snapshot.subnets.list(scope).map(Tagged::Subnet);
     let vpcs = snapshot.vpcs.list(scope).map(Tagged::Vpc);
-    groups.chain(rules(snapshot, scope)).chain(lists).chain(subnets).chain(vpcs)
+    let addresses = snapshot.elastic_ips.list(scope).map(Tagged::ElasticIp);
+    let interfaces = snapshot.interfaces.list(scope).map(Tagged::Interface);
+    let gateways = snapshot.internet_gateways.list(scope).map(Tagged::InternetGateway);
+    let nat_gateways = snapshot.nat_gateways.list(scope).map(Tagged::NatGateway);
+    let leading_out = addresses.chain(interfaces).chain(gateways).chain(nat_gateways);
+    groups.chain(rules(snapshot, scope)).chain(lists).chain(subnets).chain(vpcs).chain(leading_out)
 }
 
 fn rules<'a>(snapshot: &'a Snapshot, scope: &'a Scope) -> impl Iterator<Item = Tagged<'a>> {
@@ -89,11 +101,29 @@ fn find_one<'a>(
             checked(prefix_list::ID)?;
             (prefix_list::ID, snapshot.prefix_lists.get(scope, id).map(Tagged::PrefixList))
         }
+        "eipalloc" => {
+            checked(elastic_ip::ID)?;
+            let found = snapshot.elastic_ips.get(scope, id).map(Tagged::ElasticIp);
+            (elastic_ip::ID, found)
+        }
         "eni" => {
-            return Err(ApiError::client(
-                "UnsupportedOperation",
-                format!("tags of `{id}` are not supported by Longshore yet"),
-            ));
+            checked(network_interface::ID)?;
+            let found = snapshot
+                .interfaces
+                .list(scope)
+                .find(|known| known.record.id == id)
+                .map(Tagged::Interface);
+            (network_interface::ID, found)
+        }
+        "igw" => {
+            checked(internet_gateway::ID)?;
+            let found = snapshot.internet_gateways.get(scope, id).map(Tagged::InternetGateway);
+            (internet_gateway::ID, found)
+        }
+        "nat" => {
+            checked(nat_gateway::ID)?;
+            let found = snapshot.nat_gateways.get(scope, id).map(Tagged::NatGateway);
+            (nat_gateway::ID, found)
         }
         _ => {
             let message = format!("The ID '{id}' is not valid");
@@ -111,6 +141,10 @@ impl Tagged<'_> {
             Tagged::SecurityGroup(known) => &known.record.id,
             Tagged::SecurityGroupRule(_, rule) => rule.id,
             Tagged::PrefixList(known) => &known.record.id,
+            Tagged::ElasticIp(known) => &known.record.allocation_id,
+            Tagged::Interface(known) => &known.record.id,
+            Tagged::InternetGateway(known) => &known.record.id,
+            Tagged::NatGateway(known) => &known.record.id,
         }
     }
 
@@ -121,6 +155,10 @@ impl Tagged<'_> {
             Tagged::SecurityGroup(_) => ResourceType::SecurityGroup,
             Tagged::SecurityGroupRule(..) => ResourceType::SecurityGroupRule,
             Tagged::PrefixList(_) => ResourceType::PrefixList,
+            Tagged::ElasticIp(_) => ResourceType::ElasticIp,
+            Tagged::Interface(_) => ResourceType::NetworkInterface,
+            Tagged::InternetGateway(_) => ResourceType::InternetGateway,
+            Tagged::NatGateway(_) => ResourceType::Natgateway,
         }
     }
 
@@ -131,6 +169,10 @@ impl Tagged<'_> {
             Tagged::SecurityGroup(known) => &known.record.tags,
             Tagged::SecurityGroupRule(_, rule) => &rule.record.tags,
             Tagged::PrefixList(known) => &known.record.tags,
+            Tagged::ElasticIp(known) => &known.record.tags,
+            Tagged::Interface(known) => &known.record.tags,
+            Tagged::InternetGateway(known) => &known.record.tags,
+            Tagged::NatGateway(known) => &known.record.tags,
         }
     }
 
@@ -156,6 +198,18 @@ impl Tagged<'_> {
             }
             Tagged::PrefixList(known) => {
                 turn.plan.update(known, PrefixList { tags, ..(*known.record).clone() });
+            }
+            Tagged::ElasticIp(known) => {
+                turn.plan.update(known, ElasticIp { tags, ..(*known.record).clone() });
+            }
+            Tagged::Interface(known) => {
+                turn.plan.update(known, Interface { tags, ..(*known.record).clone() });
+            }
+            Tagged::InternetGateway(known) => {
+                turn.plan.update(known, InternetGateway { tags, ..(*known.record).clone() });
+            }
+            Tagged::NatGateway(known) => {
+                turn.plan.update(known, NatGateway { tags, ..(*known.record).clone() });
             }
         }
     }

@@ -98,6 +98,10 @@ fn start(
                     failures.push(failure("RESOURCE:ENI", exhausted.to_string()));
                     continue;
                 }
+                Err(NoTask::NoPublicAddress(none)) => {
+                    failures.push(failure("RESOURCE:ENI", none.to_string()));
+                    continue;
+                }
                 Err(NoTask::NoSubnet(id)) => {
                     let message = format!("The subnet ID '{id}' does not exist");
                     return Err(errors::invalid_parameter_exception(message));
@@ -113,7 +117,7 @@ fn start(
                 keys.push(made.key.clone());
                 turn.plan.insert(made);
                 if let Some(interface) = interface {
-                    turn.plan.insert(interface);
+                    interface.insert_into(&mut turn.plan);
                 }
             }
         }

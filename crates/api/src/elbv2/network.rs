@@ -4,12 +4,11 @@ use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use aws_api::elbv2::{self, errors};
-use model::{
-    Entry, Interface, InterfaceOwner, Key, Kind, Scope, SecurityGroup, Snapshot, Subnet, Tags,
-};
+use model::{Entry, Interface, InterfaceOwner, Scope, SecurityGroup, Snapshot, Subnet, Tags};
 use wire::ApiError;
 
 use crate::Turn;
+use crate::address;
 use crate::refuse::refuse_given;
 
 /// LIMIT: security groups of one load balancer.
@@ -100,7 +99,7 @@ pub(super) fn take_address(
     for subnet in subnets {
         let found = planner::network::free_address(turn.snapshot, subnet, &taken, &mut turn.rng);
         let Ok(address) = found else { continue };
-        keep_from_others(turn, vpc_id, address);
+        address::keep_from_others(turn, vpc_id, address);
         let interface = Interface {
             scope: turn.scope().clone(),
             vpc_id: vpc_id.clone(),
@@ -122,19 +121,6 @@ pub(super) fn take_address(
         "Not enough IP space available in {}. A load balancer requires one free IP address.",
         subnets[0].id
     )))
-}
-
-/// The plan fails where a concurrent one takes the address in another VPC of its range.
-fn keep_from_others(turn: &mut Turn<'_>, vpc_id: &str, address: Ipv4Addr) {
-    for vpc in turn.snapshot.vpcs.all() {
-        if vpc.id != vpc_id && vpc.cidr.contains(address) {
-            turn.plan.absent(Key {
-                kind: Kind::Interface,
-                scope: vpc.scope.clone(),
-                id: format!("{}/{address}", vpc.id),
-            });
-        }
-    }
 }
 
 fn subnet_ids(

@@ -5,6 +5,8 @@
 //!
 //! INVARIANT: no input makes this panic, and every query with a readable header gets an answer.
 
+use std::net::Ipv4Addr;
+
 use hickory_proto::{
     op::{Edns, Message, OpCode, Query, ResponseCode},
     rr::{DNSClass, RData, Record, RecordType, rdata::A},
@@ -89,7 +91,8 @@ pub(super) mod failure {
 fn look_up(names: &Names, question: &Query) -> Option<Result<Vec<Record>, ResponseCode>> {
     let name = question.name().to_lowercase().to_ascii();
     let name = name.trim_end_matches('.');
-    let Some(addresses) = names.get(name) else {
+    let own = names.get(name).cloned().or_else(|| Some(vec![said_in(name)?]));
+    let Some(addresses) = own else {
         let is_local = name == "localhost" || name.ends_with(".localhost");
         return is_local.then_some(Err(ResponseCode::NXDomain));
     };
@@ -98,6 +101,29 @@ fn look_up(names: &Names, question: &Query) -> Option<Result<Vec<Record>, Respon
         Record::from_rdata(question.name().clone(), TTL_SECONDS, RData::A(A(*address)))
     };
     Some(Ok(addresses.iter().filter(|_| is_asked).map(record).collect()))
+}
+
+/// The address of an interface, in whose name it is.
+///
+/// COMPAT: `ip-10-0-0-5.ec2.internal` and `ec2-198-18-0-5.compute-1.amazonaws.com`; outside of
+/// us-east-1 the domains are `REGION.compute.internal` and `REGION.compute.amazonaws.com`
+/// ("DNS attributes for your VPC").
+fn said_in(name: &str) -> Option<Ipv4Addr> {
+    let (host, domain) = name.split_once('.')?;
+    let is_regional = |suffix: &str| {
+        domain
+            .strip_suffix(suffix)
+            .is_some_and(|region| !region.is_empty() && !region.contains('.'))
+    };
+    let digits = host
+        .strip_prefix("ip-")
+        .filter(|_| domain == "ec2.internal" || is_regional(".compute.internal"))
+        .or_else(|| {
+            host.strip_prefix("ec2-").filter(|_| {
+                domain == "compute-1.amazonaws.com" || is_regional(".compute.amazonaws.com")
+            })
+        });
+    digits?.replace('-', ".").parse().ok()
 }
 
 fn reply(
@@ -135,7 +161,7 @@ pub(super) fn is_response(message: &[u8]) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use std::{net::Ipv4Addr, str::FromStr};
+    use std::str::FromStr;
 
     use expect_test::{Expect, expect};
     use hickory_proto::{
@@ -143,7 +169,7 @@ mod tests {
         rr::{Name, RecordType},
     };
 
-    use super::{Decision, Names, Transport, decide};
+    use super::{Decision, Ipv4Addr, Names, Transport, decide};
 
     const WEB: &str = "web-123.us-east-1.elb.localhost";
 
@@ -193,6 +219,30 @@ mod tests {
         check(&decided("localhost", RecordType::A), &expect!["7 Non-Existent Domain []"]);
         check(&decided("example.com", RecordType::A), &expect!["forward"]);
         check(&decided("notlocalhost", RecordType::A), &expect!["forward"]);
+    }
+
+    #[test]
+    fn names_of_interfaces_say_their_addresses() {
+        for name in ["ip-10-0-0-5.ec2.internal", "ip-10-0-0-5.eu-west-1.compute.internal"] {
+            check(&decided(name, RecordType::A), &expect!["7 No Error [10.0.0.5]"]);
+            check(&decided(name, RecordType::AAAA), &expect!["7 No Error []"]);
+        }
+        for name in [
+            "ec2-198-18-0-5.compute-1.amazonaws.com",
+            "ec2-198-18-0-5.eu-west-1.compute.amazonaws.com",
+        ] {
+            check(&decided(name, RecordType::A), &expect!["7 No Error [198.18.0.5]"]);
+        }
+        for name in [
+            "ip-10-0-0.ec2.internal",
+            "ip-10-0-0-256.ec2.internal",
+            "ip-10-0-0-5.example.com",
+            "ip-10-0-0-5.a.b.compute.internal",
+            "ec2-10-0-0-5.ec2.internal",
+            "ec2.internal",
+        ] {
+            check(&decided(name, RecordType::A), &expect!["forward"]);
+        }
     }
 
     #[test]

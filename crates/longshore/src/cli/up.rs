@@ -41,6 +41,9 @@ pub(super) struct Arguments {
     /// The range of each region's default VPC.
     #[arg(long, default_value = "172.31.0.0/16")]
     vpc_cidr: String,
+    /// The range of public addresses: of tasks that ask for one, and of Elastic IPs.
+    #[arg(long, default_value = "198.18.0.0/16")]
+    public_cidr: String,
     /// The OCI runtime program.
     #[arg(long, default_value = "runc")]
     runtime: PathBuf,
@@ -172,11 +175,7 @@ fn lock(paths: &Paths) -> Result<File> {
 }
 
 fn configuration(paths: &Paths, arguments: &Arguments) -> Result<Config> {
-    let vpc_cidr = Cidr::parse(&arguments.vpc_cidr)?;
-    anyhow::ensure!(
-        (16..=24).contains(&vpc_cidr.prefix()),
-        "`--vpc-cidr {vpc_cidr}` is not between /16 and /24"
-    );
+    let (vpc_cidr, public_cidr) = ranges(arguments)?;
     let digits = arguments.account.bytes().all(|byte| byte.is_ascii_digit());
     anyhow::ensure!(
         arguments.account.len() == 12 && digits,
@@ -196,6 +195,7 @@ fn configuration(paths: &Paths, arguments: &Arguments) -> Result<Config> {
         account: arguments.account.clone(),
         region: arguments.region.clone(),
         vpc_cidr,
+        public_cidr,
         runtime: doctor::find_program(&arguments.runtime)
             .with_context(|| format!("`{}` is not installed", arguments.runtime.display()))?,
         cpu_units: arguments.cpu_units.unwrap_or(cpu_units),
@@ -205,6 +205,25 @@ fn configuration(paths: &Paths, arguments: &Arguments) -> Result<Config> {
         lambda_endpoint: lambda_endpoint(arguments)?,
         image_cache_bytes: u64::from(arguments.image_cache_mib) << 20,
     })
+}
+
+/// The default VPCs' range and that of public addresses.
+fn ranges(arguments: &Arguments) -> Result<(Cidr, Cidr)> {
+    let vpc_cidr = Cidr::parse(&arguments.vpc_cidr)?;
+    anyhow::ensure!(
+        (16..=24).contains(&vpc_cidr.prefix()),
+        "`--vpc-cidr {vpc_cidr}` is not between /16 and /24"
+    );
+    let public_cidr = Cidr::parse(&arguments.public_cidr)?;
+    anyhow::ensure!(
+        (16..=28).contains(&public_cidr.prefix()),
+        "`--public-cidr {public_cidr}` is not between /16 and /28"
+    );
+    anyhow::ensure!(
+        !public_cidr.overlaps(vpc_cidr),
+        "`--public-cidr {public_cidr}` overlaps `--vpc-cidr {vpc_cidr}`"
+    );
+    Ok((vpc_cidr, public_cidr))
 }
 
 fn lambda_endpoint(arguments: &Arguments) -> Result<Option<String>> {

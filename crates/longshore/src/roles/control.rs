@@ -1,5 +1,6 @@
 //! The control role: the API, the state, the reconcilers and the sessions.
 
+use std::convert::Infallible;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
@@ -8,8 +9,9 @@ use control::{
     Clock, Functions, Presence, SessionState, Settled, run_reconciler, serve_sessions, sweep_logs,
 };
 use edge::{AuthMode, Edge, Limits, Parts};
-use model::{Rng, Scope};
+use model::{Rng, Scope, Snapshot};
 use observe::Logs;
+use planner::network::set_public_range;
 use planner::reconcilers;
 use store::{SqliteEngine, Store};
 use tokio_util::sync::CancellationToken;
@@ -24,6 +26,8 @@ use crate::credentials::RootCredentials;
 pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let paths = config.paths()?;
     let store = open_store(&paths).await?;
+    let set_range = |snapshot: &Snapshot| Ok((set_public_range(snapshot, config.public_cidr), ()));
+    store.transact::<_, Infallible>(set_range).await?;
     let logs = Logs::open(&paths.logs()).context("the logs cannot be opened")?;
     let credentials = RootCredentials::read(&paths.credentials())?;
     let mut rng = seeded()?;

@@ -95,7 +95,7 @@ impl<'a> Fleet<'a> {
                 Ok((task, interface)) => {
                     started.push(task.key.id.clone());
                     if let Some(interface) = interface {
-                        self.plan.insert(interface);
+                        interface.insert_into(&mut self.plan);
                     }
                     self.plan.insert(task);
                 }

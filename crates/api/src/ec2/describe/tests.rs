@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
 
 use model::{
-    Cidr, Interface, InterfaceOwner, Ipv6Cidr, Plan, PrefixList, PrefixListChange, Rng, Scope,
-    SecurityGroup, SecurityGroupRule, Timestamp, Traffic, TrafficDirection, TrafficPeer,
+    Cidr, ElasticIp, ElasticIpAssociation, Interface, InterfaceOwner, Ipv6Cidr, NatConnectivity,
+    NatGateway, Plan, PrefixList, PrefixListChange, Rng, Scope, SecurityGroup, SecurityGroupRule,
+    Timestamp, Traffic, TrafficDirection, TrafficPeer,
 };
 
 use super::*;
@@ -33,6 +34,29 @@ fn snapshot() -> (Scope, Snapshot) {
         created_at: Timestamp::EPOCH,
     });
     plan.insert(prefix_list(&scope));
+    plan.insert(ElasticIp {
+        scope: scope.clone(),
+        allocation_id: "eipalloc-0123456789abcdef0".to_owned(),
+        address: Ipv4Addr::new(198, 18, 0, 9),
+        association: Some(ElasticIpAssociation {
+            id: "eipassoc-0123456789abcdef0".to_owned(),
+            interface_id: "eni-0123456789abcdef0".to_owned(),
+            private_address: Ipv4Addr::new(172, 31, 0, 9),
+        }),
+        tags: Tags::new(),
+    });
+    plan.insert(NatGateway {
+        scope: scope.clone(),
+        id: "nat-0123456789abcdef0".to_owned(),
+        vpc_id: network.vpc.vpc.id.clone(),
+        subnet_id: network.subnets[0].id.clone(),
+        interface_id: "eni-0123456789abcdef1".to_owned(),
+        private_address: Ipv4Addr::new(172, 31, 0, 10),
+        connectivity: NatConnectivity::Private,
+        created_at: Timestamp::EPOCH,
+        deleted_at: None,
+        tags: Tags::new(),
+    });
     plan.insert(group_with_every_peer(&scope, &network.vpc.vpc.id));
     network.insert_into(&mut plan);
     let mut snapshot = Snapshot::default();
@@ -101,6 +125,9 @@ fn every_known_filter_has_a_value_and_no_other() {
     check(&snapshot, &snapshot.vpcs.list(&scope).next().expect("a VPC"));
     check(&snapshot, &snapshot.subnets.list(&scope).next().expect("a subnet"));
     check(&snapshot, &snapshot.interfaces.list(&scope).next().expect("an interface"));
+    check(&snapshot, &snapshot.elastic_ips.list(&scope).next().expect("an address"));
+    check(&snapshot, &snapshot.nat_gateways.list(&scope).next().expect("a NAT gateway"));
+    check(&snapshot, &snapshot.internet_gateways.list(&scope).next().expect("a gateway"));
     let group = snapshot.security_groups.list(&scope).last().expect("a group");
     check(&snapshot, &group);
     check(&snapshot, &security_group::rules(group).next().expect("a rule"));
