@@ -18,6 +18,25 @@ pub(super) fn render(tags: &Tags) -> Vec<ec2::Tag> {
         .collect()
 }
 
+/// The tags that a request gives the resource which it makes, which is of this kind.
+pub(super) fn of_new(
+    kind: &ec2::ResourceType,
+    specifications: Option<&[ec2::TagSpecification]>,
+) -> Result<Tags, ApiError> {
+    let mut tags = Tags::new();
+    for specification in specifications.unwrap_or_default() {
+        let named = specification.resource_type.as_ref();
+        if named != Some(kind) {
+            let named = named.map_or("null", ec2::ResourceType::as_str);
+            return Err(super::invalid(format!(
+                "'{named}' is not a valid taggable resource type for this operation."
+            )));
+        }
+        tags = add(&tags, specification.tags.as_deref().unwrap_or_default())?;
+    }
+    Ok(tags)
+}
+
 /// The tags with `given` added, or their values replaced.
 pub(super) fn add(tags: &Tags, given: &[ec2::Tag]) -> Result<Tags, ApiError> {
     let mut tags = tags.clone();
