@@ -20,12 +20,12 @@ pub(super) fn render(tags: &Tags) -> Vec<ec2::Tag> {
 
 /// The tags that a request gives the resource which it makes, which is of this kind.
 pub(super) fn of_new(
-    kind: &ec2::ResourceType,
+    kind: ec2::ResourceType,
     specifications: Option<&[ec2::TagSpecification]>,
 ) -> Result<Tags, ApiError> {
     let mut tags = Tags::new();
     for specification in specifications.unwrap_or_default() {
-        let named = specification.resource_type.as_ref();
+        let named = specification.resource_type;
         if named != Some(kind) {
             let named = named.map_or("null", ec2::ResourceType::as_str);
             return Err(super::invalid(format!(
