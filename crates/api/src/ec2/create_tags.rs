@@ -1,4 +1,4 @@
-//! `CreateTags`: adds tags to VPCs, subnets and security groups, or replaces their values.
+//! `CreateTags`: adds tags to networks, or replaces their values.
 
 use aws_api::ec2::{CreateTagsRequest, CreateTagsResponse};
 use wire::ApiError;

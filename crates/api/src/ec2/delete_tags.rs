@@ -1,4 +1,4 @@
-//! `DeleteTags`: takes tags off VPCs, subnets and security groups.
+//! `DeleteTags`: takes tags off networks.
 
 use aws_api::ec2::{DeleteTagsRequest, DeleteTagsResponse};
 use wire::ApiError;

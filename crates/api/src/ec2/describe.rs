@@ -1,7 +1,7 @@
 //! What the Describe operations have in common: ids, filters and pages.
 
 use aws_api::ec2;
-use model::{Snapshot, Tags};
+use model::{Entry, Record, Scope, Snapshot, Table, Tags};
 use wire::ApiError;
 
 use super::filter::{Filters, Names};
@@ -109,6 +109,24 @@ pub(super) fn check_id(kind: IdKind, id: &str) -> Result<(), ApiError> {
         kind.malformed,
         format!("Invalid id: \"{id}\" (expecting \"{prefix}-...\")"),
     ))
+}
+
+/// The record that an id names.
+pub(super) fn find<'a, R: Record>(
+    table: &'a Table<R>,
+    scope: &Scope,
+    (kind, id): (IdKind, &str),
+) -> Result<&'a Entry<R>, ApiError> {
+    check_id(kind, id)?;
+    table.get(scope, id).ok_or_else(|| not_found(kind, id))
+}
+
+/// What something else is made of, or is in, cannot be deleted.
+pub(super) fn has_dependencies(resource: &str, id: &str) -> ApiError {
+    ApiError::client(
+        "DependencyViolation",
+        format!("The {resource} '{id}' has dependencies and cannot be deleted."),
+    )
 }
 
 pub(super) fn not_found(kind: IdKind, id: &str) -> ApiError {

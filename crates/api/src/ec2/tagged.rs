@@ -3,11 +3,11 @@
 use std::collections::BTreeSet;
 
 use aws_api::ec2::ResourceType;
-use model::{Entry, Scope, SecurityGroup, Snapshot, Subnet, Tags, Vpc};
+use model::{Entry, NetworkAcl, RouteTable, Scope, SecurityGroup, Snapshot, Subnet, Tags, Vpc};
 use wire::ApiError;
 
 use super::describe::{self, IdKind};
-use super::{security_group, subnet, vpc};
+use super::{network_acl, route_table, security_group, subnet, vpc};
 use crate::Turn;
 
 /// LIMIT: COMPAT: resources in one request.
@@ -19,6 +19,8 @@ pub(super) enum Tagged<'a> {
     Vpc(&'a Entry<Vpc>),
     Subnet(&'a Entry<Subnet>),
     SecurityGroup(&'a Entry<SecurityGroup>),
+    RouteTable(&'a Entry<RouteTable>),
+    NetworkAcl(&'a Entry<NetworkAcl>),
 }
 
 /// The resources that ids name, each once.
@@ -43,7 +45,10 @@ pub(super) fn list<'a>(
 ) -> impl Iterator<Item = Tagged<'a>> {
     let groups = snapshot.security_groups.list(scope).map(Tagged::SecurityGroup);
     let subnets = snapshot.subnets.list(scope).map(Tagged::Subnet);
-    groups.chain(subnets).chain(snapshot.vpcs.list(scope).map(Tagged::Vpc))
+    let tables = snapshot.route_tables.list(scope).map(Tagged::RouteTable);
+    let acls = snapshot.network_acls.list(scope).map(Tagged::NetworkAcl);
+    let vpcs = snapshot.vpcs.list(scope).map(Tagged::Vpc);
+    groups.chain(subnets).chain(tables).chain(acls).chain(vpcs)
 }
 
 fn find_one<'a>(snapshot: &'a Snapshot, scope: &Scope, id: &str) -> Result<Tagged<'a>, ApiError> {
@@ -61,6 +66,14 @@ fn find_one<'a>(snapshot: &'a Snapshot, scope: &Scope, id: &str) -> Result<Tagge
             checked(security_group::ID)?;
             let found = snapshot.security_groups.get(scope, id).map(Tagged::SecurityGroup);
             (security_group::ID, found)
+        }
+        "rtb" => {
+            checked(route_table::ID)?;
+            (route_table::ID, snapshot.route_tables.get(scope, id).map(Tagged::RouteTable))
+        }
+        "acl" => {
+            checked(network_acl::ID)?;
+            (network_acl::ID, snapshot.network_acls.get(scope, id).map(Tagged::NetworkAcl))
         }
         "eni" | "sgr" => {
             return Err(ApiError::client(
@@ -82,6 +95,8 @@ impl Tagged<'_> {
             Tagged::Vpc(known) => &known.record.id,
             Tagged::Subnet(known) => &known.record.id,
             Tagged::SecurityGroup(known) => &known.record.id,
+            Tagged::RouteTable(known) => &known.record.id,
+            Tagged::NetworkAcl(known) => &known.record.id,
         }
     }
 
@@ -90,6 +105,8 @@ impl Tagged<'_> {
             Tagged::Vpc(_) => ResourceType::Vpc,
             Tagged::Subnet(_) => ResourceType::Subnet,
             Tagged::SecurityGroup(_) => ResourceType::SecurityGroup,
+            Tagged::RouteTable(_) => ResourceType::RouteTable,
+            Tagged::NetworkAcl(_) => ResourceType::NetworkAcl,
         }
     }
 
@@ -98,6 +115,8 @@ impl Tagged<'_> {
             Tagged::Vpc(known) => &known.record.tags,
             Tagged::Subnet(known) => &known.record.tags,
             Tagged::SecurityGroup(known) => &known.record.tags,
+            Tagged::RouteTable(known) => &known.record.tags,
+            Tagged::NetworkAcl(known) => &known.record.tags,
         }
     }
 
@@ -112,6 +131,12 @@ impl Tagged<'_> {
             }
             Tagged::SecurityGroup(known) => {
                 turn.plan.update(known, SecurityGroup { tags, ..(*known.record).clone() });
+            }
+            Tagged::RouteTable(known) => {
+                turn.plan.update(known, RouteTable { tags, ..(*known.record).clone() });
+            }
+            Tagged::NetworkAcl(known) => {
+                turn.plan.update(known, NetworkAcl { tags, ..(*known.record).clone() });
             }
         }
     }

@@ -7,4 +7,5 @@ mod logs;
 mod refusals;
 mod target_groups;
 mod targets;
+mod vpcs;
 mod world;

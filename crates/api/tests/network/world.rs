@@ -158,9 +158,24 @@ impl World {
         self.runtime.block_on(self.api.store.commit(plan)).expect("the plan is current");
     }
 
+    /// Commits what a test adds to the records by itself.
+    pub(crate) fn commit(&self, change: impl FnOnce(&Snapshot, &mut Plan)) {
+        let mut plan = Plan::new();
+        change(&self.snapshot(), &mut plan);
+        self.runtime.block_on(self.api.store.commit(plan)).expect("the plan is current");
+    }
+
     /// Calls operations of ELBv2 side by side, and answers the code of each refusal.
     pub(crate) fn all_at_once(&self, forms: &[String]) -> Vec<Result<(), String>> {
-        let service = &aws_api::elbv2::SERVICE;
+        self.side_by_side(&aws_api::elbv2::SERVICE, forms)
+    }
+
+    /// Calls operations side by side, and answers the code of each refusal.
+    pub(crate) fn side_by_side(
+        &self,
+        service: &'static wire::Service,
+        forms: &[String],
+    ) -> Vec<Result<(), String>> {
         let answers = self.runtime.block_on(async {
             let mut calls: Vec<_> = forms
                 .iter()
