@@ -1,7 +1,8 @@
 //! The network that a region has from its first use: the default VPC and its subnets.
 //!
 //! AWS makes it with the account. Here it is made when an operation first looks at the
-//! region's networks, so that a region that nobody uses costs no record.
+//! region's networks, so that a region that nobody uses costs no record. Once it was deleted it is
+//! made again by `CreateDefaultVpc` alone.
 //!
 //! INVARIANT: an operation that names or lists VPCs, subnets or security groups calls
 //! [`ensure`] (or [`within`], to make it in its own plan) before it looks.
@@ -14,10 +15,10 @@ use wire::ApiError;
 
 use crate::{Api, Caller, Turn};
 
-/// A snapshot in which the caller's region has its default network.
+/// A snapshot in which the caller's region has its default network, if it was not deleted.
 pub(crate) async fn ensure(api: &Api, caller: &Caller) -> Result<Arc<Snapshot>, ApiError> {
     let snapshot = api.snapshot();
-    if snapshot.vpcs.list(&caller.scope).any(|vpc| vpc.is_default) {
+    if planner::network::had_default_network(&snapshot, &caller.scope) {
         return Ok(snapshot);
     }
     let cidr = api.config.vpc_cidr;
@@ -30,7 +31,7 @@ pub(crate) async fn ensure(api: &Api, caller: &Caller) -> Result<Arc<Snapshot>, 
 }
 
 /// The turn's snapshot with the default network in it, which the turn's plan makes where
-/// there is none.
+/// there never was one.
 pub(crate) fn within<'a>(turn: &mut Turn<'a>, cidr: Cidr) -> Cow<'a, Snapshot> {
     let scope = &turn.caller.scope;
     match planner::network::default_network(turn.snapshot, scope, cidr, &mut turn.rng) {

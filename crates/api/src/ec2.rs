@@ -2,22 +2,38 @@
 
 mod allocate_address;
 mod associate_address;
+mod associate_route_table;
 mod attach_internet_gateway;
 mod attach_network_interface;
+mod attribute;
 mod authorize_security_group_egress;
 mod authorize_security_group_ingress;
+mod create_default_subnet;
+mod create_default_vpc;
 mod create_internet_gateway;
 mod create_managed_prefix_list;
 mod create_nat_gateway;
+mod create_network_acl;
+mod create_network_acl_entry;
 mod create_network_interface;
+mod create_route;
+mod create_route_table;
 mod create_security_group;
+mod create_subnet;
 mod create_tags;
+mod create_vpc;
 mod delete_internet_gateway;
 mod delete_managed_prefix_list;
 mod delete_nat_gateway;
+mod delete_network_acl;
+mod delete_network_acl_entry;
 mod delete_network_interface;
+mod delete_route;
+mod delete_route_table;
 mod delete_security_group;
+mod delete_subnet;
 mod delete_tags;
+mod delete_vpc;
 mod describe;
 mod describe_account_attributes;
 mod describe_addresses;
@@ -26,10 +42,12 @@ mod describe_availability_zones;
 mod describe_internet_gateways;
 mod describe_managed_prefix_lists;
 mod describe_nat_gateways;
+mod describe_network_acls;
 mod describe_network_interface_attribute;
 mod describe_network_interfaces;
 mod describe_prefix_lists;
 mod describe_regions;
+mod describe_route_tables;
 mod describe_security_group_references;
 mod describe_security_group_rules;
 mod describe_security_groups;
@@ -41,6 +59,7 @@ mod describe_vpcs;
 mod detach_internet_gateway;
 mod detach_network_interface;
 mod disassociate_address;
+mod disassociate_route_table;
 mod elastic_ip;
 mod filter;
 mod get_managed_prefix_list_associations;
@@ -53,16 +72,27 @@ mod internet_gateway;
 mod modify_managed_prefix_list;
 mod modify_network_interface_attribute;
 mod modify_security_group_rules;
+mod modify_subnet_attribute;
+mod modify_vpc_attribute;
 mod nat_gateway;
+mod network_acl;
+mod network_acl_entry;
 mod network_interface;
 mod new_interface;
 mod permission;
 mod prefix_list;
+mod range;
 mod release_address;
+mod replace_network_acl_association;
+mod replace_network_acl_entry;
+mod replace_route;
+mod replace_route_table_association;
 mod restore_managed_prefix_list_version;
 mod revocation;
 mod revoke_security_group_egress;
 mod revoke_security_group_ingress;
+mod route;
+mod route_table;
 mod rule_descriptions;
 mod security_group;
 mod subnet;
@@ -76,40 +106,56 @@ mod zone;
 use crate::{Api, Caller};
 use aws_api::ec2::{
     AllocateAddressRequest, AllocateAddressResult, AssociateAddressRequest, AssociateAddressResult,
-    AttachInternetGatewayRequest, AttachInternetGatewayResponse, AttachNetworkInterfaceRequest,
-    AttachNetworkInterfaceResult, AuthorizeSecurityGroupEgressRequest,
-    AuthorizeSecurityGroupEgressResult, AuthorizeSecurityGroupIngressRequest,
-    AuthorizeSecurityGroupIngressResult, CreateInternetGatewayRequest, CreateInternetGatewayResult,
+    AssociateRouteTableRequest, AssociateRouteTableResult, AttachInternetGatewayRequest,
+    AttachInternetGatewayResponse, AttachNetworkInterfaceRequest, AttachNetworkInterfaceResult,
+    AuthorizeSecurityGroupEgressRequest, AuthorizeSecurityGroupEgressResult,
+    AuthorizeSecurityGroupIngressRequest, AuthorizeSecurityGroupIngressResult,
+    CreateDefaultSubnetRequest, CreateDefaultSubnetResult, CreateDefaultVpcRequest,
+    CreateDefaultVpcResult, CreateInternetGatewayRequest, CreateInternetGatewayResult,
     CreateManagedPrefixListRequest, CreateManagedPrefixListResult, CreateNatGatewayRequest,
-    CreateNatGatewayResult, CreateNetworkInterfaceRequest, CreateNetworkInterfaceResult,
-    CreateSecurityGroupRequest, CreateSecurityGroupResult, CreateTagsRequest, CreateTagsResponse,
-    DeleteInternetGatewayRequest, DeleteInternetGatewayResponse, DeleteManagedPrefixListRequest,
-    DeleteManagedPrefixListResult, DeleteNatGatewayRequest, DeleteNatGatewayResult,
-    DeleteNetworkInterfaceRequest, DeleteNetworkInterfaceResponse, DeleteSecurityGroupRequest,
-    DeleteSecurityGroupResult, DeleteTagsRequest, DeleteTagsResponse,
-    DescribeAccountAttributesRequest, DescribeAccountAttributesResult,
-    DescribeAddressesAttributeRequest, DescribeAddressesAttributeResult, DescribeAddressesRequest,
-    DescribeAddressesResult, DescribeAvailabilityZonesRequest, DescribeAvailabilityZonesResult,
+    CreateNatGatewayResult, CreateNetworkAclEntryRequest, CreateNetworkAclEntryResponse,
+    CreateNetworkAclRequest, CreateNetworkAclResult, CreateNetworkInterfaceRequest,
+    CreateNetworkInterfaceResult, CreateRouteRequest, CreateRouteResult, CreateRouteTableRequest,
+    CreateRouteTableResult, CreateSecurityGroupRequest, CreateSecurityGroupResult,
+    CreateSubnetRequest, CreateSubnetResult, CreateTagsRequest, CreateTagsResponse,
+    CreateVpcRequest, CreateVpcResult, DeleteInternetGatewayRequest, DeleteInternetGatewayResponse,
+    DeleteManagedPrefixListRequest, DeleteManagedPrefixListResult, DeleteNatGatewayRequest,
+    DeleteNatGatewayResult, DeleteNetworkAclEntryRequest, DeleteNetworkAclEntryResponse,
+    DeleteNetworkAclRequest, DeleteNetworkAclResponse, DeleteNetworkInterfaceRequest,
+    DeleteNetworkInterfaceResponse, DeleteRouteRequest, DeleteRouteResponse,
+    DeleteRouteTableRequest, DeleteRouteTableResponse, DeleteSecurityGroupRequest,
+    DeleteSecurityGroupResult, DeleteSubnetRequest, DeleteSubnetResponse, DeleteTagsRequest,
+    DeleteTagsResponse, DeleteVpcRequest, DeleteVpcResponse, DescribeAccountAttributesRequest,
+    DescribeAccountAttributesResult, DescribeAddressesAttributeRequest,
+    DescribeAddressesAttributeResult, DescribeAddressesRequest, DescribeAddressesResult,
+    DescribeAvailabilityZonesRequest, DescribeAvailabilityZonesResult,
     DescribeInternetGatewaysRequest, DescribeInternetGatewaysResult,
     DescribeManagedPrefixListsRequest, DescribeManagedPrefixListsResult,
-    DescribeNatGatewaysRequest, DescribeNatGatewaysResult,
-    DescribeNetworkInterfaceAttributeRequest, DescribeNetworkInterfaceAttributeResult,
-    DescribeNetworkInterfacesRequest, DescribeNetworkInterfacesResult, DescribePrefixListsRequest,
-    DescribePrefixListsResult, DescribeRegionsRequest, DescribeRegionsResult,
-    DescribeSecurityGroupReferencesRequest, DescribeSecurityGroupReferencesResult,
-    DescribeSecurityGroupRulesRequest, DescribeSecurityGroupRulesResult,
-    DescribeSecurityGroupsRequest, DescribeSecurityGroupsResult,
+    DescribeNatGatewaysRequest, DescribeNatGatewaysResult, DescribeNetworkAclsRequest,
+    DescribeNetworkAclsResult, DescribeNetworkInterfaceAttributeRequest,
+    DescribeNetworkInterfaceAttributeResult, DescribeNetworkInterfacesRequest,
+    DescribeNetworkInterfacesResult, DescribePrefixListsRequest, DescribePrefixListsResult,
+    DescribeRegionsRequest, DescribeRegionsResult, DescribeRouteTablesRequest,
+    DescribeRouteTablesResult, DescribeSecurityGroupReferencesRequest,
+    DescribeSecurityGroupReferencesResult, DescribeSecurityGroupRulesRequest,
+    DescribeSecurityGroupRulesResult, DescribeSecurityGroupsRequest, DescribeSecurityGroupsResult,
     DescribeStaleSecurityGroupsRequest, DescribeStaleSecurityGroupsResult, DescribeSubnetsRequest,
     DescribeSubnetsResult, DescribeTagsRequest, DescribeTagsResult, DescribeVpcAttributeRequest,
     DescribeVpcAttributeResult, DescribeVpcsRequest, DescribeVpcsResult,
     DetachInternetGatewayRequest, DetachInternetGatewayResponse, DetachNetworkInterfaceRequest,
-    DetachNetworkInterfaceResponse, DisassociateAddressRequest, DisassociateAddressResponse, Ec2,
+    DetachNetworkInterfaceResponse, DisassociateAddressRequest, DisassociateAddressResponse,
+    DisassociateRouteTableRequest, DisassociateRouteTableResponse, Ec2,
     GetManagedPrefixListAssociationsRequest, GetManagedPrefixListAssociationsResult,
     GetManagedPrefixListEntriesRequest, GetManagedPrefixListEntriesResult,
     GetSecurityGroupsForVpcRequest, GetSecurityGroupsForVpcResult, ModifyManagedPrefixListRequest,
     ModifyManagedPrefixListResult, ModifyNetworkInterfaceAttributeRequest,
     ModifyNetworkInterfaceAttributeResponse, ModifySecurityGroupRulesRequest,
-    ModifySecurityGroupRulesResult, ReleaseAddressRequest, ReleaseAddressResponse,
+    ModifySecurityGroupRulesResult, ModifySubnetAttributeRequest, ModifySubnetAttributeResponse,
+    ModifyVpcAttributeRequest, ModifyVpcAttributeResponse, ReleaseAddressRequest,
+    ReleaseAddressResponse, ReplaceNetworkAclAssociationRequest,
+    ReplaceNetworkAclAssociationResult, ReplaceNetworkAclEntryRequest,
+    ReplaceNetworkAclEntryResponse, ReplaceRouteRequest, ReplaceRouteResponse,
+    ReplaceRouteTableAssociationRequest, ReplaceRouteTableAssociationResult,
     RestoreManagedPrefixListVersionRequest, RestoreManagedPrefixListVersionResult,
     RevokeSecurityGroupEgressRequest, RevokeSecurityGroupEgressResult,
     RevokeSecurityGroupIngressRequest, RevokeSecurityGroupIngressResult,
@@ -138,6 +184,14 @@ impl Ec2 for Api {
         input: AssociateAddressRequest,
     ) -> Result<AssociateAddressResult, ApiError> {
         associate_address::run(self, caller, input).await
+    }
+
+    async fn associate_route_table(
+        &self,
+        caller: &Caller,
+        input: AssociateRouteTableRequest,
+    ) -> Result<AssociateRouteTableResult, ApiError> {
+        associate_route_table::run(self, caller, input).await
     }
 
     async fn attach_internet_gateway(
@@ -172,6 +226,22 @@ impl Ec2 for Api {
         authorize_security_group_ingress::run(self, caller, input).await
     }
 
+    async fn create_default_subnet(
+        &self,
+        caller: &Caller,
+        input: CreateDefaultSubnetRequest,
+    ) -> Result<CreateDefaultSubnetResult, ApiError> {
+        create_default_subnet::run(self, caller, input).await
+    }
+
+    async fn create_default_vpc(
+        &self,
+        caller: &Caller,
+        input: CreateDefaultVpcRequest,
+    ) -> Result<CreateDefaultVpcResult, ApiError> {
+        create_default_vpc::run(self, caller, input).await
+    }
+
     async fn create_internet_gateway(
         &self,
         caller: &Caller,
@@ -196,12 +266,44 @@ impl Ec2 for Api {
         create_nat_gateway::run(self, caller, input).await
     }
 
+    async fn create_network_acl(
+        &self,
+        caller: &Caller,
+        input: CreateNetworkAclRequest,
+    ) -> Result<CreateNetworkAclResult, ApiError> {
+        create_network_acl::run(self, caller, input).await
+    }
+
+    async fn create_network_acl_entry(
+        &self,
+        caller: &Caller,
+        input: CreateNetworkAclEntryRequest,
+    ) -> Result<CreateNetworkAclEntryResponse, ApiError> {
+        create_network_acl_entry::run(self, caller, input).await
+    }
+
     async fn create_network_interface(
         &self,
         caller: &Caller,
         input: CreateNetworkInterfaceRequest,
     ) -> Result<CreateNetworkInterfaceResult, ApiError> {
         create_network_interface::run(self, caller, input).await
+    }
+
+    async fn create_route(
+        &self,
+        caller: &Caller,
+        input: CreateRouteRequest,
+    ) -> Result<CreateRouteResult, ApiError> {
+        create_route::run(self, caller, input).await
+    }
+
+    async fn create_route_table(
+        &self,
+        caller: &Caller,
+        input: CreateRouteTableRequest,
+    ) -> Result<CreateRouteTableResult, ApiError> {
+        create_route_table::run(self, caller, input).await
     }
 
     async fn create_security_group(
@@ -212,12 +314,28 @@ impl Ec2 for Api {
         create_security_group::run(self, caller, input).await
     }
 
+    async fn create_subnet(
+        &self,
+        caller: &Caller,
+        input: CreateSubnetRequest,
+    ) -> Result<CreateSubnetResult, ApiError> {
+        create_subnet::run(self, caller, input).await
+    }
+
     async fn create_tags(
         &self,
         caller: &Caller,
         input: CreateTagsRequest,
     ) -> Result<CreateTagsResponse, ApiError> {
         create_tags::run(self, caller, input).await
+    }
+
+    async fn create_vpc(
+        &self,
+        caller: &Caller,
+        input: CreateVpcRequest,
+    ) -> Result<CreateVpcResult, ApiError> {
+        create_vpc::run(self, caller, input).await
     }
 
     async fn delete_internet_gateway(
@@ -244,12 +362,44 @@ impl Ec2 for Api {
         delete_nat_gateway::run(self, caller, input).await
     }
 
+    async fn delete_network_acl(
+        &self,
+        caller: &Caller,
+        input: DeleteNetworkAclRequest,
+    ) -> Result<DeleteNetworkAclResponse, ApiError> {
+        delete_network_acl::run(self, caller, input).await
+    }
+
+    async fn delete_network_acl_entry(
+        &self,
+        caller: &Caller,
+        input: DeleteNetworkAclEntryRequest,
+    ) -> Result<DeleteNetworkAclEntryResponse, ApiError> {
+        delete_network_acl_entry::run(self, caller, input).await
+    }
+
     async fn delete_network_interface(
         &self,
         caller: &Caller,
         input: DeleteNetworkInterfaceRequest,
     ) -> Result<DeleteNetworkInterfaceResponse, ApiError> {
         delete_network_interface::run(self, caller, input).await
+    }
+
+    async fn delete_route(
+        &self,
+        caller: &Caller,
+        input: DeleteRouteRequest,
+    ) -> Result<DeleteRouteResponse, ApiError> {
+        delete_route::run(self, caller, input).await
+    }
+
+    async fn delete_route_table(
+        &self,
+        caller: &Caller,
+        input: DeleteRouteTableRequest,
+    ) -> Result<DeleteRouteTableResponse, ApiError> {
+        delete_route_table::run(self, caller, input).await
     }
 
     async fn delete_security_group(
@@ -260,12 +410,28 @@ impl Ec2 for Api {
         delete_security_group::run(self, caller, input).await
     }
 
+    async fn delete_subnet(
+        &self,
+        caller: &Caller,
+        input: DeleteSubnetRequest,
+    ) -> Result<DeleteSubnetResponse, ApiError> {
+        delete_subnet::run(self, caller, input).await
+    }
+
     async fn delete_tags(
         &self,
         caller: &Caller,
         input: DeleteTagsRequest,
     ) -> Result<DeleteTagsResponse, ApiError> {
         delete_tags::run(self, caller, input).await
+    }
+
+    async fn delete_vpc(
+        &self,
+        caller: &Caller,
+        input: DeleteVpcRequest,
+    ) -> Result<DeleteVpcResponse, ApiError> {
+        delete_vpc::run(self, caller, input).await
     }
 
     async fn describe_account_attributes(
@@ -324,6 +490,14 @@ impl Ec2 for Api {
         describe_nat_gateways::run(self, caller, &input)
     }
 
+    async fn describe_network_acls(
+        &self,
+        caller: &Caller,
+        input: DescribeNetworkAclsRequest,
+    ) -> Result<DescribeNetworkAclsResult, ApiError> {
+        describe_network_acls::run(self, caller, input).await
+    }
+
     async fn describe_network_interface_attribute(
         &self,
         caller: &Caller,
@@ -354,6 +528,14 @@ impl Ec2 for Api {
         input: DescribeRegionsRequest,
     ) -> Result<DescribeRegionsResult, ApiError> {
         describe_regions::run(caller, &input)
+    }
+
+    async fn describe_route_tables(
+        &self,
+        caller: &Caller,
+        input: DescribeRouteTablesRequest,
+    ) -> Result<DescribeRouteTablesResult, ApiError> {
+        describe_route_tables::run(self, caller, input).await
     }
 
     async fn describe_security_group_references(
@@ -444,6 +626,14 @@ impl Ec2 for Api {
         disassociate_address::run(self, caller, input).await
     }
 
+    async fn disassociate_route_table(
+        &self,
+        caller: &Caller,
+        input: DisassociateRouteTableRequest,
+    ) -> Result<DisassociateRouteTableResponse, ApiError> {
+        disassociate_route_table::run(self, caller, input).await
+    }
+
     async fn get_managed_prefix_list_associations(
         &self,
         caller: &Caller,
@@ -492,12 +682,60 @@ impl Ec2 for Api {
         modify_security_group_rules::run(self, caller, input).await
     }
 
+    async fn modify_subnet_attribute(
+        &self,
+        caller: &Caller,
+        input: ModifySubnetAttributeRequest,
+    ) -> Result<ModifySubnetAttributeResponse, ApiError> {
+        modify_subnet_attribute::run(self, caller, input).await
+    }
+
+    async fn modify_vpc_attribute(
+        &self,
+        caller: &Caller,
+        input: ModifyVpcAttributeRequest,
+    ) -> Result<ModifyVpcAttributeResponse, ApiError> {
+        modify_vpc_attribute::run(self, caller, input).await
+    }
+
     async fn release_address(
         &self,
         caller: &Caller,
         input: ReleaseAddressRequest,
     ) -> Result<ReleaseAddressResponse, ApiError> {
         release_address::run(self, caller, input).await
+    }
+
+    async fn replace_network_acl_association(
+        &self,
+        caller: &Caller,
+        input: ReplaceNetworkAclAssociationRequest,
+    ) -> Result<ReplaceNetworkAclAssociationResult, ApiError> {
+        replace_network_acl_association::run(self, caller, input).await
+    }
+
+    async fn replace_network_acl_entry(
+        &self,
+        caller: &Caller,
+        input: ReplaceNetworkAclEntryRequest,
+    ) -> Result<ReplaceNetworkAclEntryResponse, ApiError> {
+        replace_network_acl_entry::run(self, caller, input).await
+    }
+
+    async fn replace_route(
+        &self,
+        caller: &Caller,
+        input: ReplaceRouteRequest,
+    ) -> Result<ReplaceRouteResponse, ApiError> {
+        replace_route::run(self, caller, input).await
+    }
+
+    async fn replace_route_table_association(
+        &self,
+        caller: &Caller,
+        input: ReplaceRouteTableAssociationRequest,
+    ) -> Result<ReplaceRouteTableAssociationResult, ApiError> {
+        replace_route_table_association::run(self, caller, input).await
     }
 
     async fn restore_managed_prefix_list_version(
@@ -568,5 +806,13 @@ fn token_mismatch() -> ApiError {
     ApiError::client(
         "IdempotentParameterMismatch",
         "The client token was already used by a request with other parameters.",
+    )
+}
+
+/// A client token that stands for another request.
+fn not_idempotent() -> ApiError {
+    ApiError::client(
+        "IdempotentParameterMismatch",
+        "The client token was used for a request with different parameters.",
     )
 }

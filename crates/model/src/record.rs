@@ -38,7 +38,7 @@ pub use elb::{
     TargetGroup, TargetHealth, TargetHealthCheck, TargetHealthState, WeightedTargetGroup,
 };
 pub use network::{
-    Cidr, Interface, InterfaceOwner, Ipv6Cidr, NotACidr, NotAnIpv6Cidr,
+    Cidr, DefaultVpc, Interface, InterfaceOwner, Ipv6Cidr, NotACidr, NotAnIpv6Cidr,
     SUBNET_ADDRESSES_RESERVED_FIRST, Subnet, Vpc, VpcAttributes,
 };
 pub use network_acl::{NetworkAcl, NetworkAclAction, NetworkAclEntry, NetworkAclRange};

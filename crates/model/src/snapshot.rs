@@ -10,11 +10,11 @@ use imbl::{OrdMap, OrdSet};
 
 use crate::record::{
     AccountSetting, Alarm, ClientToken, Cluster, CodeDeployApplication, CodeDeployConfig,
-    CodeDeployDeployment, CodeDeployGroup, ElasticIp, Interface, InternetGateway, Listener,
-    LoadBalancer, NatGateway, NetworkAcl, Node, PrefixList, PublicAddress, PublicRange, RouteTable,
-    Rule, SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target,
-    TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, TaskSet,
-    Vpc,
+    CodeDeployDeployment, CodeDeployGroup, DefaultVpc, ElasticIp, Interface, InternetGateway,
+    Listener, LoadBalancer, NatGateway, NetworkAcl, Node, PrefixList, PublicAddress, PublicRange,
+    RouteTable, Rule, SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision,
+    Subnet, Target, TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef,
+    TaskKey, TaskSet, Vpc,
 };
 use crate::table::{Entry, Key, Record, Table};
 use crate::{Change, Expect, Scope};
@@ -122,6 +122,7 @@ tables! {
     code_deploy_configs: CodeDeployConfig = "code-deploy-config",
     code_deploy_deployments: CodeDeployDeployment = "code-deploy-deployment",
     code_deploy_groups: CodeDeployGroup = "code-deploy-group",
+    default_vpcs: DefaultVpc = "default-vpc",
     elastic_ips: ElasticIp = "elastic-ip",
     interfaces: Interface = "interface",
     internet_gateways: InternetGateway = "internet-gateway",
@@ -322,6 +323,7 @@ impl Indexed for CodeDeployApplication {}
 impl Indexed for CodeDeployConfig {}
 impl Indexed for CodeDeployDeployment {}
 impl Indexed for CodeDeployGroup {}
+impl Indexed for DefaultVpc {}
 impl Indexed for ElasticIp {}
 impl Indexed for Interface {}
 impl Indexed for InternetGateway {}
@@ -374,6 +376,7 @@ keyed! {
     CodeDeployConfig: |r| r.scope.clone(), |r| r.name.clone();
     CodeDeployDeployment: |r| r.scope.clone(), |r| r.id.clone();
     CodeDeployGroup: |r| r.scope.clone(), |r| format!("{}/{}", r.application, r.name);
+    DefaultVpc: |r| r.scope.clone(), |_| DefaultVpc::ID.to_owned();
     Interface: |r| r.scope.clone(), |r| format!("{}/{}", r.vpc_id, r.address);
     Listener: |r| r.scope.clone(), Listener::arn;
     LoadBalancer: |r| r.scope.clone(), |r| r.name.clone();

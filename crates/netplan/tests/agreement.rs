@@ -31,7 +31,7 @@ fn group_id(vpc: usize, index: usize) -> String {
 
 /// From the twelfth on they are outside of every VPC.
 fn address(index: usize) -> Ipv4Addr {
-    let net = if index < 12 { 0 } else { 1 };
+    let net = u8::from(index >= 12);
     Ipv4Addr::new(10, net, (index / 4) as u8, (index % 4) as u8)
 }
 

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
 
 use model::{
-    Cidr, Entry, InternetGateway, NetworkAcl, Plan, PublicRange, Rng, RouteTable,
+    Cidr, DefaultVpc, Entry, InternetGateway, NetworkAcl, Plan, PublicRange, Rng, RouteTable,
     RouteTableAssociation, RouteTarget, Scope, SecurityGroup, Snapshot, Subnet, Tags, Vpc,
     VpcAttributes,
 };
@@ -35,16 +35,24 @@ pub struct NewVpc {
     pub security_group: SecurityGroup,
 }
 
-/// Makes the default VPC of a scope that has none; `None` where it has one.
+/// Makes the default VPC of a scope that never had one; `None` where it has, or had, one.
 pub fn default_network(
     snapshot: &Snapshot,
     scope: &Scope,
     cidr: Cidr,
     rng: &mut Rng,
 ) -> Option<DefaultNetwork> {
-    if snapshot.vpcs.list(scope).any(|vpc| vpc.is_default) {
-        return None;
-    }
+    (!had_default_network(snapshot, scope)).then(|| new_default_network(scope, cidr, rng))
+}
+
+/// Whether a scope has a default VPC, or had one that was deleted.
+pub fn had_default_network(snapshot: &Snapshot, scope: &Scope) -> bool {
+    snapshot.default_vpcs.get(scope, DefaultVpc::ID).is_some()
+        || snapshot.vpcs.list(scope).any(|vpc| vpc.is_default)
+}
+
+/// A default VPC with all that is in it.
+pub fn new_default_network(scope: &Scope, cidr: Cidr, rng: &mut Rng) -> DefaultNetwork {
     let mut made = new_vpc(scope, cidr, rng);
     made.vpc.is_default = true;
     made.vpc.attributes.has_dns_hostnames = true;
@@ -61,7 +69,7 @@ pub fn default_network(
     for subnet in &subnets {
         made.network_acl.associations.insert(acl_association_id(rng), subnet.id.clone());
     }
-    Some(DefaultNetwork { vpc: made, subnets, gateway })
+    DefaultNetwork { vpc: made, subnets, gateway }
 }
 
 /// A VPC without subnets.
@@ -135,7 +143,24 @@ pub fn acl_association_id(rng: &mut Rng) -> String {
 }
 
 impl DefaultNetwork {
+    /// For a scope that never had one.
     pub fn insert_into(self, plan: &mut Plan) {
+        plan.insert(self.record());
+        self.insert_parts_into(plan);
+    }
+
+    /// For a scope whose default VPC was deleted.
+    pub fn replace_into(self, deleted: &Entry<DefaultVpc>, plan: &mut Plan) {
+        plan.update(deleted, self.record());
+        self.insert_parts_into(plan);
+    }
+
+    fn record(&self) -> DefaultVpc {
+        let vpc = &self.vpc.vpc;
+        DefaultVpc { scope: vpc.scope.clone(), vpc_id: Some(vpc.id.clone()) }
+    }
+
+    fn insert_parts_into(self, plan: &mut Plan) {
         self.vpc.insert_into(plan);
         plan.insert(self.gateway);
         for subnet in self.subnets {
@@ -153,10 +178,15 @@ impl NewVpc {
     }
 }
 
+/// The ranges that a default VPC can be cut into, in order.
+pub fn default_subnet_ranges(vpc: &Vpc) -> impl Iterator<Item = Cidr> {
+    let (cidr, prefix) = (vpc.cidr, vpc.cidr.prefix() + DEFAULT_SUBNET_BITS);
+    (0..1 << DEFAULT_SUBNET_BITS).map(move |index| subnet_range(cidr, prefix, index))
+}
+
 fn subnet_range(cidr: Cidr, prefix: u8, index: u64) -> Cidr {
-    let base = cidr
-        .address(index << (32 - u32::from(prefix)))
-        .expect("three of sixteen parts fit in the range");
+    let base =
+        cidr.address(index << (32 - u32::from(prefix))).expect("sixteen parts fit in the range");
     Cidr::new(base, prefix).expect("a part of a range has no bits beyond its prefix")
 }
 

@@ -121,6 +121,14 @@ pub(super) fn find<'a, R: Record>(
     table.get(scope, id).ok_or_else(|| not_found(kind, id))
 }
 
+/// What something else is made of, or is in, cannot be deleted.
+pub(super) fn has_dependencies(resource: &str, id: &str) -> ApiError {
+    ApiError::client(
+        "DependencyViolation",
+        format!("The {resource} '{id}' has dependencies and cannot be deleted."),
+    )
+}
+
 pub(super) fn not_found(kind: IdKind, id: &str) -> ApiError {
     ApiError::client(kind.not_found, format!("The {} '{id}' does not exist", kind.noun))
 }

@@ -17,7 +17,8 @@ pub(super) async fn run(
     describe::check_dry_run(input.dry_run)?;
     let snapshot = default_network::ensure(api, caller).await?;
     let vpc = snapshot.vpcs.list(&caller.scope).find(|vpc| vpc.is_default);
-    let vpc_id = vpc.map(|vpc| vpc.id.clone()).unwrap_or_default();
+    // COMPAT: `none` where there is no default VPC (`DescribeAccountAttributes`).
+    let vpc_id = vpc.map_or_else(|| "none".to_owned(), |vpc| vpc.id.clone());
     let wanted = input.attribute_names.as_deref().unwrap_or_default();
     let shown = [
         (AccountAttributeName::SupportedPlatforms, "VPC".to_owned()),

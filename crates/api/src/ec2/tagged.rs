@@ -4,16 +4,16 @@ use std::collections::BTreeSet;
 
 use aws_api::ec2::ResourceType;
 use model::{
-    AnyRecord, Change, ElasticIp, Entry, Interface, InternetGateway, NatGateway, Plan, PrefixList,
-    Record as _, Scope, SecurityGroup, Snapshot, Subnet, Tags, Vpc,
+    AnyRecord, Change, ElasticIp, Entry, Interface, InternetGateway, NatGateway, NetworkAcl, Plan,
+    PrefixList, Record as _, RouteTable, Scope, SecurityGroup, Snapshot, Subnet, Tags, Vpc,
 };
 use wire::ApiError;
 
 use super::describe::{self, IdKind};
 use super::security_group::Rule;
 use super::{
-    elastic_ip, internet_gateway, nat_gateway, network_interface, prefix_list, security_group,
-    subnet, vpc,
+    elastic_ip, internet_gateway, nat_gateway, network_acl, network_interface, prefix_list,
+    route_table, security_group, subnet, vpc,
 };
 use crate::Turn;
 
@@ -32,6 +32,8 @@ pub(super) enum Tagged<'a> {
     Interface(&'a Entry<Interface>),
     InternetGateway(&'a Entry<InternetGateway>),
     NatGateway(&'a Entry<NatGateway>),
+    RouteTable(&'a Entry<RouteTable>),
+    NetworkAcl(&'a Entry<NetworkAcl>),
 }
 
 /// The resources that ids name, each once.
@@ -63,7 +65,11 @@ pub(super) fn list<'a>(
     let gateways = snapshot.internet_gateways.list(scope).map(Tagged::InternetGateway);
     let nat_gateways = snapshot.nat_gateways.list(scope).map(Tagged::NatGateway);
     let leading_out = addresses.chain(interfaces).chain(gateways).chain(nat_gateways);
-    groups.chain(rules(snapshot, scope)).chain(lists).chain(subnets).chain(vpcs).chain(leading_out)
+    let tables = snapshot.route_tables.list(scope).map(Tagged::RouteTable);
+    let acls = snapshot.network_acls.list(scope).map(Tagged::NetworkAcl);
+    let rules = rules(snapshot, scope);
+    let guarding = groups.chain(rules).chain(lists).chain(tables).chain(acls);
+    guarding.chain(subnets).chain(vpcs).chain(leading_out)
 }
 
 fn rules<'a>(snapshot: &'a Snapshot, scope: &'a Scope) -> impl Iterator<Item = Tagged<'a>> {
@@ -125,6 +131,14 @@ fn find_one<'a>(
             let found = snapshot.nat_gateways.get(scope, id).map(Tagged::NatGateway);
             (nat_gateway::ID, found)
         }
+        "rtb" => {
+            checked(route_table::ID)?;
+            (route_table::ID, snapshot.route_tables.get(scope, id).map(Tagged::RouteTable))
+        }
+        "acl" => {
+            checked(network_acl::ID)?;
+            (network_acl::ID, snapshot.network_acls.get(scope, id).map(Tagged::NetworkAcl))
+        }
         _ => {
             let message = format!("The ID '{id}' is not valid");
             return Err(ApiError::client("InvalidID", message));
@@ -145,6 +159,8 @@ impl Tagged<'_> {
             Tagged::Interface(known) => &known.record.id,
             Tagged::InternetGateway(known) => &known.record.id,
             Tagged::NatGateway(known) => &known.record.id,
+            Tagged::RouteTable(known) => &known.record.id,
+            Tagged::NetworkAcl(known) => &known.record.id,
         }
     }
 
@@ -159,6 +175,8 @@ impl Tagged<'_> {
             Tagged::Interface(_) => ResourceType::NetworkInterface,
             Tagged::InternetGateway(_) => ResourceType::InternetGateway,
             Tagged::NatGateway(_) => ResourceType::Natgateway,
+            Tagged::RouteTable(_) => ResourceType::RouteTable,
+            Tagged::NetworkAcl(_) => ResourceType::NetworkAcl,
         }
     }
 
@@ -173,6 +191,8 @@ impl Tagged<'_> {
             Tagged::Interface(known) => &known.record.tags,
             Tagged::InternetGateway(known) => &known.record.tags,
             Tagged::NatGateway(known) => &known.record.tags,
+            Tagged::RouteTable(known) => &known.record.tags,
+            Tagged::NetworkAcl(known) => &known.record.tags,
         }
     }
 
@@ -210,6 +230,12 @@ impl Tagged<'_> {
             }
             Tagged::NatGateway(known) => {
                 turn.plan.update(known, NatGateway { tags, ..(*known.record).clone() });
+            }
+            Tagged::RouteTable(known) => {
+                turn.plan.update(known, RouteTable { tags, ..(*known.record).clone() });
+            }
+            Tagged::NetworkAcl(known) => {
+                turn.plan.update(known, NetworkAcl { tags, ..(*known.record).clone() });
             }
         }
     }

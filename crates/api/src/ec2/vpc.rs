@@ -2,10 +2,15 @@
 
 use aws_api::ec2;
 use model::{Entry, Snapshot, Tags, Vpc};
+use wire::ApiError;
 
-use super::describe::{IdKind, Resource};
+use super::describe::{self, IdKind, Resource};
 use super::filter::Names;
 use super::tags;
+use crate::Turn;
+
+/// LIMIT: VPCs of a region. AWS's own default is 5, which it raises for whoever asks.
+const PER_REGION_MAX: usize = 50;
 
 /// COMPAT: the id that stands for no set of DHCP options.
 const DHCP_OPTIONS_ID: &str = "default";
@@ -85,6 +90,28 @@ pub(super) fn render(vpc: &Vpc) -> ec2::Vpc {
         dhcp_options_id: Some(DHCP_OPTIONS_ID.to_owned()),
         ..ec2::Vpc::default()
     }
+}
+
+/// The VPC that an id names.
+pub(super) fn find<'a>(turn: &Turn<'a>, id: &str) -> Result<&'a Entry<Vpc>, ApiError> {
+    describe::find(&turn.snapshot.vpcs, turn.scope(), (ID, id))
+}
+
+/// Writes a VPC again as it is: a deletion that was decided before it had what this plan makes
+/// is then decided again.
+pub(super) fn hold(turn: &mut Turn<'_>, vpc: &Entry<Vpc>) {
+    turn.plan.update(vpc, (*vpc.record).clone());
+}
+
+/// Refuses one VPC more than a region may have.
+pub(super) fn check_count(turn: &Turn<'_>) -> Result<(), ApiError> {
+    if turn.snapshot.vpcs.list(turn.scope()).count() >= PER_REGION_MAX {
+        return Err(ApiError::client(
+            "VpcLimitExceeded",
+            "The maximum number of VPCs has been reached.",
+        ));
+    }
+    Ok(())
 }
 
 fn association_id(vpc: &Vpc) -> String {

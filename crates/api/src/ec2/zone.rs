@@ -1,6 +1,7 @@
 //! Availability zones: three in every region, with ids that clients can compare.
 
 use model::{Scope, Tags};
+use wire::ApiError;
 
 /// The letters of a region's zones, and the ends of their ids.
 const ZONES: [(char, u8); 3] = [('a', 1), ('b', 2), ('c', 3)];
@@ -26,6 +27,35 @@ pub(super) fn list(scope: &Scope) -> Vec<Zone> {
 /// The id of a zone that is named.
 pub(super) fn id_of(scope: &Scope, name: &str) -> Option<String> {
     list(scope).into_iter().find(|zone| zone.name == name).map(|zone| zone.id)
+}
+
+/// The zone that a request names by its name or by its id; `None` where it names none.
+pub(super) fn named(
+    scope: &Scope,
+    (name, id): (Option<&str>, Option<&str>),
+) -> Result<Option<Zone>, ApiError> {
+    let (parameter, given) = match (name, id) {
+        (None, None) => return Ok(None),
+        (Some(name), None) => ("availabilityZone", name),
+        (None, Some(id)) => ("availabilityZoneId", id),
+        (Some(_), Some(_)) => {
+            return Err(ApiError::client(
+                "InvalidParameterCombination",
+                "Only one of availabilityZone and availabilityZoneId can be specified",
+            ));
+        }
+    };
+    let of = |zone: &Zone| if name.is_some() { zone.name.clone() } else { zone.id.clone() };
+    let zones = list(scope);
+    let known: Vec<String> = zones.iter().map(of).collect();
+    let found = zones.into_iter().find(|zone| of(zone) == given);
+    found.map(Some).ok_or_else(|| {
+        super::invalid(format!(
+            "Value ({given}) for parameter {parameter} is invalid. Subnets can currently only be \
+             created in the following availability zones: {}.",
+            known.join(", ")
+        ))
+    })
 }
 
 /// Zones have no tags.

@@ -8,4 +8,5 @@ mod refusals;
 mod security_groups;
 mod target_groups;
 mod targets;
+mod vpcs;
 mod world;

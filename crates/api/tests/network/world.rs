@@ -167,8 +167,17 @@ impl World {
 
     /// Calls operations of ELBv2 side by side, and answers the code of each refusal.
     pub(crate) fn all_at_once(&self, forms: &[String]) -> Vec<Result<(), String>> {
-        let of_elb = |form: &String| (&aws_api::elbv2::SERVICE, form.clone());
-        self.mixed_at_once(&forms.iter().map(of_elb).collect::<Vec<_>>())
+        self.side_by_side(&aws_api::elbv2::SERVICE, forms)
+    }
+
+    /// Calls operations of one service side by side, and answers the code of each refusal.
+    pub(crate) fn side_by_side(
+        &self,
+        service: &'static wire::Service,
+        forms: &[String],
+    ) -> Vec<Result<(), String>> {
+        let of_it = |form: &String| (service, form.clone());
+        self.mixed_at_once(&forms.iter().map(of_it).collect::<Vec<_>>())
     }
 
     /// Calls operations of any service side by side, and answers the code of each refusal.

@@ -143,6 +143,23 @@ pub struct Vpc {
     pub tags: Tags,
 }
 
+/// Which VPC is a region's default one.
+///
+/// There is one from the first use of a region's networks on. It stays when its VPC is deleted, so
+/// that no other is made until somebody asks for one; and being the only one of its key, it keeps
+/// requests of the same moment from making two.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DefaultVpc {
+    pub scope: Scope,
+    /// `None` where it was deleted.
+    pub vpc_id: Option<String>,
+}
+
+impl DefaultVpc {
+    /// The key inside the scope.
+    pub const ID: &str = "default";
+}
+
 /// What can be switched in a VPC ("DNS attributes for your VPC").
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct VpcAttributes {
