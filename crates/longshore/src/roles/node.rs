@@ -65,7 +65,7 @@ async fn open_network(config: &Config, paths: &Paths) -> Result<Network> {
     let network = NetworkConfig {
         run_dir: paths.run_dir.clone(),
         vpc_ranges: vec![range],
-        public_range: None,
+        public_range: Some(config.public_cidr.to_string().parse()?),
         gateway_address: GATEWAY_ADDRESS,
         gateway_services: vec![GatewayService::Tcp(DNS_PORT), GatewayService::Udp(DNS_PORT)],
     };
