@@ -12,7 +12,7 @@ use model::{
     TrafficDirection, TrafficPeer, Vpc,
 };
 
-use crate::ways;
+use crate::ways::{self, Reach};
 
 /// Joins the ids of a profile's groups.
 const PROFILE_SEPARATOR: &str = "+";
@@ -122,11 +122,10 @@ fn add_way(
             (association.interface_id == interface.id).then_some(known.address)
         })
     });
-    let name = ways::name(table, public_address.is_some());
-    let way = rules
-        .ways
-        .entry(name.clone())
-        .or_insert_with(|| ways::compile(snapshot, table, public_address.is_some()));
+    let reach = if public_address.is_some() { Reach::Public } else { Reach::Private };
+    let name = ways::name(table, reach);
+    let way =
+        rules.ways.entry(name.clone()).or_insert_with(|| ways::compile(snapshot, table, reach));
     if let Some(public) = public_address
         && ways::is_open(way)
     {

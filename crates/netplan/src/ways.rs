@@ -7,6 +7,14 @@
 use model::packet_rules::{WayEnd, WayRule};
 use model::{Cidr, Entry, NatConnectivity, NatGateway, RouteTable, RouteTarget, Snapshot, Subnet};
 
+/// Whether an interface can be told from others outside.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Reach {
+    /// It has a public address.
+    Public,
+    Private,
+}
+
 /// Marks the name of a way that an interface with a public address has.
 const PUBLIC_MARK: &str = "+public";
 
@@ -22,27 +30,26 @@ pub(crate) fn route_table<'a>(
         .or_else(|| of_vpc().find(|table| table.is_main()))
 }
 
-pub(crate) fn name(table: &RouteTable, has_public_address: bool) -> String {
-    let mark = if has_public_address { PUBLIC_MARK } else { "" };
+pub(crate) fn name(table: &RouteTable, reach: Reach) -> String {
+    let mark = match reach {
+        Reach::Public => PUBLIC_MARK,
+        Reach::Private => "",
+    };
     format!("{}{mark}", table.id)
 }
 
 /// The rules of a table's routes, the narrowest first.
-pub(crate) fn compile(
-    snapshot: &Snapshot,
-    table: &RouteTable,
-    has_public_address: bool,
-) -> Vec<WayRule> {
+pub(crate) fn compile(snapshot: &Snapshot, table: &RouteTable, reach: Reach) -> Vec<WayRule> {
     let mut routes: Vec<(&Cidr, &RouteTarget)> = table.routes.iter().collect();
     routes.sort_by_key(|(range, _)| std::cmp::Reverse(range.prefix()));
     routes
         .into_iter()
         .flat_map(|(range, target)| match target {
             RouteTarget::InternetGateway(id) => {
-                let end = match (is_attached(snapshot, table, id), has_public_address) {
+                let end = match (is_attached(snapshot, table, id), reach) {
                     (false, _) => WayEnd::BlackHole,
-                    (true, false) => WayEnd::NoPublicAddress,
-                    (true, true) => WayEnd::Outside,
+                    (true, Reach::Private) => WayEnd::NoPublicAddress,
+                    (true, Reach::Public) => WayEnd::Outside,
                 };
                 vec![rule(table, *range, (id, end))]
             }
