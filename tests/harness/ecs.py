@@ -57,7 +57,12 @@ class Cluster:
 
     @property
     def network(self):
-        return {"awsvpcConfiguration": {"subnets": self.subnets}}
+        return self.network_of()
+
+    def network_of(self, *groups, subnets=None):
+        """A network configuration with security groups; without any, the VPC's default one."""
+        of_groups = {"securityGroups": list(groups)} if groups else {}
+        return {"awsvpcConfiguration": {"subnets": subnets or self.subnets, **of_groups}}
 
     # -- definitions and tasks
 
@@ -75,12 +80,9 @@ class Cluster:
 
     def run(self, definition, **options):
         """The id of a task that was asked for and not refused."""
+        options = {"networkConfiguration": self.network, **options}
         answer = self.ecs.run_task(
-            cluster=self.name,
-            taskDefinition=definition,
-            launchType="FARGATE",
-            networkConfiguration=self.network,
-            **options,
+            cluster=self.name, taskDefinition=definition, launchType="FARGATE", **options
         )
         assert answer["failures"] == [], answer
         return task_id(answer["tasks"][0]["taskArn"])
@@ -177,13 +179,17 @@ class Cluster:
             )
         return arn
 
-    def balancer(self, name, port=80, action=None, group_attributes=(), **options):
+    def balancer(
+        self, name, port=80, action=None, group_attributes=(), security_groups=(), **options
+    ):
         """A load balancer; its one action is `action`, or a target group of its own."""
         group = None
         if action is None:
             group = self.target_group(name, group_attributes, **options)
             action = forward(group)
-        made = self.elb.create_load_balancer(Name=name, Subnets=self.subnets)["LoadBalancers"][0]
+        made = self.elb.create_load_balancer(
+            Name=name, Subnets=self.subnets, SecurityGroups=list(security_groups)
+        )["LoadBalancers"][0]
         listener = self.elb.create_listener(
             LoadBalancerArn=made["LoadBalancerArn"],
             Protocol="HTTP",
@@ -219,13 +225,13 @@ class Cluster:
         if balancer:
             of = {"containerName": "main", "containerPort": PORT}
             options["loadBalancers"] = [{"targetGroupArn": balancer.group, **of}]
+        options = {"networkConfiguration": self.network, **options}
         return self.ecs.create_service(
             cluster=self.name,
             serviceName=name,
             taskDefinition=definition,
             desiredCount=count,
             launchType="FARGATE",
-            networkConfiguration=self.network,
             deploymentConfiguration={
                 "minimumHealthyPercent": bounds[0],
                 "maximumPercent": bounds[1],

@@ -33,22 +33,9 @@ class Namespace:
         """The arguments of a program that is to run inside."""
         return ["nsenter", f"--net={self.path}", "--", *map(str, arguments)]
 
-    @contextlib.contextmanager
     def inside(self):
         """The calling thread is inside for the time of the block, and only this thread."""
-        outside = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            target = os.open(self.path, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                _enter(target)
-            finally:
-                os.close(target)
-            try:
-                yield
-            finally:
-                _enter(outside)
-        finally:
-            os.close(outside)
+        return entered(self.path)
 
     def neighbours(self):
         """The named namespaces that an interface of this one leads to."""
@@ -58,6 +45,27 @@ class Namespace:
 
     def delete(self):
         delete(self.name)
+
+
+@contextlib.contextmanager
+def entered(path):
+    """The calling thread is in the namespace at `path` for the time of the block, and only it.
+
+    A socket that was made inside stays there.
+    """
+    outside = os.open("/proc/thread-self/ns/net", os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        target = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            _enter(target)
+        finally:
+            os.close(target)
+        try:
+            yield
+        finally:
+            _enter(outside)
+    finally:
+        os.close(outside)
 
 
 def delete(name):
