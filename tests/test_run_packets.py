@@ -38,12 +38,14 @@ def test_exactly_the_ruled_pairs_connect_under_load(cluster):
         load = cluster.host.load(tiers.url, connections=4)
         load.wait_answered(100)
         assert tiers.matrix() == RULED | {TO_DATABASE}
+        assert tiers.explained() == RULED | {TO_DATABASE}
         held = tiers.places["backend"].tcp(DATABASE, to=tiers.places["database"])
         assert packets.says(held)
 
         tiers.forbid_database()
         wait_until(lambda: not packets.says(held), 5, "the open connection is cut")
         assert tiers.matrix() == RULED
+        assert tiers.explained() == RULED
         load.wait_more(100)
 
         tiers.permit_database()
@@ -111,6 +113,12 @@ def test_what_a_task_must_not_reach(cluster):
             place = packets.host_place(cluster.host, unserved, unserved)
             assert not inside.reaches(place, "tcp", 80), unserved
             assert not inside.reaches(place, "tcp", 7777), unserved
+            is_allowed, why = cluster.host.is_allowed(inside.address, unserved, "80")
+            assert not is_allowed and "link-local" in why
+    is_allowed, why = cluster.host.is_allowed(inside.address, "host", "7777")
+    assert not is_allowed and "nothing there to tasks but its resolver" in why
+    is_allowed, why = cluster.host.is_allowed(inside.address, "host", "53/udp")
+    assert is_allowed and "resolver answers" in why
     end_tasks(cluster)
 
 
@@ -163,6 +171,8 @@ def test_another_vpc_is_out_of_reach(cluster):
         assert also_near.reaches(near, "tcp", DATABASE)
         assert not near.reaches(far, "tcp", DATABASE)
         assert not far.reaches(near, "tcp", DATABASE)
+        is_allowed, why = cluster.host.is_allowed(far.address, near.address, str(DATABASE))
+        assert not is_allowed and "are different VPCs" in why
     end_tasks(cluster)
 
 

@@ -11,6 +11,9 @@ ENDPOINT = f"http://{LISTEN}"
 # The line by which `up` says that it is ready.
 READY = re.compile(r"^Longshore is up\b")
 
+# The exit status of `explain` where what it was asked about is denied.
+DENIED = 3
+
 # The roles that `up` runs as processes of their own.
 ROLES = ("control", "node", "balancer")
 
@@ -77,6 +80,11 @@ def preview_update(binary, data_dir, cluster, service, definition, *more):
     words = ["preview", "update-service", "--data-dir", data_dir]
     named = ["--cluster", cluster, "--service", service, "--task-definition", definition]
     return [binary, *words, *named, *more]
+
+
+def explain_connection(binary, data_dir, source, destination, port):
+    words = ["explain", "connection", "--data-dir", data_dir]
+    return [binary, *words, source, destination, port]
 
 
 def status(binary, data_dir):

@@ -75,6 +75,15 @@ class Host:
         """Runs one of `harness.commands` and returns what it prints."""
         return self.run(command(binaries.longshore(), self.state_dir, *arguments)).stdout
 
+    def is_allowed(self, source, destination, port):
+        """What `longshore explain connection` says, and all that it says."""
+        ask = commands.explain_connection
+        command = ask(binaries.longshore(), self.state_dir, source, destination, port)
+        done = self.run(command, check=False)
+        if done.returncode not in (0, commands.DENIED):
+            raise AssertionError(f"exit {done.returncode}\n{done.stderr}")
+        return done.returncode == 0, done.stdout
+
     def import_image(self, archive, tag=None):
         return self.longshore(commands.image_import, archive, tag)
 

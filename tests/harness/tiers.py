@@ -65,6 +65,7 @@ class Tiers:
             cluster.wait_running(task)
         cluster.wait_targets(self.balancer.group, ["healthy"])
         [tasks["frontend"]] = cluster.tasks(name)
+        self.tasks = tasks
         self.places = {tier: task_place(cluster, tier, task) for tier, task in tasks.items()}
         own = balancer_address(self.ec2, self.balancer)
         self.places["balancer"] = packets.host_place(cluster.host, "balancer", own)
@@ -86,6 +87,28 @@ class Tiers:
         """All that connects: from every tier to every task, on every port."""
         tasks = [self.places[tier] for tier in ("frontend", "backend", "database")]
         return packets.matrix(self.places.values(), tasks, PORTS)
+
+    def explained(self):
+        """The same, as `longshore explain connection` has it: each tier by another kind of name."""
+        names = {
+            "balancer": f"load-balancer:{self.name}",
+            "frontend": f"service:{self.name}",
+            "backend": f"task:{self.tasks['backend']}",
+            "database": self.groups["database"],
+        }
+        asked = [
+            (source, destination, protocol, port)
+            for source in names
+            for destination in ("frontend", "backend", "database")
+            if source != destination
+            for protocol, port in PORTS
+        ]
+        explain = self.cluster.host.is_allowed
+        return {
+            (source, destination, protocol, port)
+            for source, destination, protocol, port in asked
+            if explain(names[source], names[destination], f"{port}/{protocol}")[0]
+        }
 
     @contextlib.contextmanager
     def served(self):

@@ -40,8 +40,8 @@ use establish::{establish, sweep};
 use lock::NamespaceLock;
 use policy::Policy;
 
-/// The address of the host that tasks know: their resolver, as in a VPC.
-pub const GATEWAY_ADDRESS: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
+/// The address of the host that tasks know.
+pub const GATEWAY_ADDRESS: Ipv4Addr = model::packet_rules::HOST_ADDRESS;
 
 /// So many changes are under way at once; the others wait.
 const CHANGES_MAX: usize = 32;

@@ -1,5 +1,6 @@
 //! Longshore's own pages beside the AWS APIs: what runs, and the reset of test suites.
 
+pub(crate) mod explain;
 pub(crate) mod preview;
 pub(crate) mod status;
 
@@ -37,6 +38,7 @@ pub(crate) struct Pages {
 pub(crate) fn pages(pages: Pages) -> Router {
     Router::new()
         .route("/status", get(show_status))
+        .route("/explain", post(explain::show))
         .route("/preview", post(preview::show))
         .route("/reset", post(reset))
         .with_state(pages)

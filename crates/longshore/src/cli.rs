@@ -5,6 +5,7 @@ mod deployments;
 mod doctor;
 mod down;
 mod env;
+mod explain;
 mod image;
 mod logs;
 mod page;
@@ -57,6 +58,9 @@ enum Command {
     /// Say what an update would do, before it is made.
     #[command(subcommand)]
     Preview(preview::Command),
+    /// Say what passes, and what decides on it.
+    #[command(subcommand)]
+    Explain(explain::Command),
     /// Import, list and remove images.
     #[command(subcommand)]
     Image(image::Command),
@@ -89,6 +93,9 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         }
         Command::Preview(command) => {
             preview::run(&Paths::of(&arguments.data_dir)?, &command)?;
+        }
+        Command::Explain(command) => {
+            return explain::run(&Paths::of(&arguments.data_dir)?, &command);
         }
         Command::Image(command) => image::run(&Paths::of(&arguments.data_dir)?, &command)?,
         Command::Doctor => return Ok(doctor::run()),

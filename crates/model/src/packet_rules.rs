@@ -14,6 +14,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::record::{Cidr, NetworkAclEntry, Traffic, TrafficPeer};
 
+/// The address of the host that tasks and load balancers know: their resolver, as in a VPC.
+pub const HOST_ADDRESS: Ipv4Addr = Ipv4Addr::new(169, 254, 169, 253);
+
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct PacketRules {
     /// The ranges of all VPCs.

@@ -8,8 +8,13 @@
 #![forbid(unsafe_code)]
 
 mod compile;
+mod explain;
+mod places;
+mod reasons;
 mod verdict;
 mod ways;
 
 pub use compile::{compile, is_same};
-pub use verdict::{Opening, Refusal, Verdict, verdict};
+pub use explain::{Explanation, Outcome, Question, explain};
+pub use places::QuestionError;
+pub use verdict::{Opening, Packet, Refusal, Verdict, verdict};

@@ -1,11 +1,11 @@
 //! Whether a connection may be opened, and what says so.
 //!
-//! INVARIANT: the packet filter decides in the same order: network ACLs, the egress of the
-//! source's groups, then the ingress of the destination's, or the way outside.
+//! INVARIANT: the packet filter decides in the same order: the host's own addresses, network ACLs,
+//! the egress of the source's groups, then the ingress of the destination's, or the way outside.
 
 use std::net::Ipv4Addr;
 
-use model::packet_rules::{FilteredInterface, PacketRules, Permit, WayEnd, WayRule};
+use model::packet_rules::{FilteredInterface, HOST_ADDRESS, PacketRules, Permit, WayEnd, WayRule};
 use model::{
     NetworkAclAction, NetworkAclEntry, NetworkAclRange, Traffic, TrafficDirection, TrafficPeer,
 };
@@ -45,22 +45,43 @@ pub enum Refusal<'a> {
     /// Its two ends are in different VPCs.
     OtherVpc { source: &'a str, destination: &'a str },
     /// An entry of a subnet's network ACL, or none; answers are asked as well.
-    NetworkAcl { acl_id: &'a str, entry: Option<&'a NetworkAclEntry>, direction: TrafficDirection },
+    NetworkAcl {
+        acl_id: &'a str,
+        entry: Option<&'a NetworkAclEntry>,
+        direction: TrafficDirection,
+        packet: Packet,
+    },
     /// No rule of the source's groups lets it out.
     Egress { group_ids: &'a [String] },
     /// No rule of the destination's groups lets it in.
     Ingress { group_ids: &'a [String] },
     /// No route leads there; or one does, to no end.
     NoWay(Option<&'a WayRule>),
+    /// The host serves nothing there but names; and those not where its VPC has no resolver.
+    Host,
+    /// Link-local and multicast addresses stay out of reach, whatever rules and routes say.
+    LinkLocal,
+    /// A public address, which leads to this one from outside only.
+    PublicAddress(Ipv4Addr),
 }
 
+/// Which packet of a connection was denied.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Packet {
+    Opening,
+    Answer,
+}
+
+/// Where the host's resolver listens (RFC 1035).
+const DNS_PORT: u16 = 53;
+
 /// The numbers of the protocols that have ports or types.
-const ICMP: u8 = 1;
-const TCP: u8 = 6;
-const UDP: u8 = 17;
+pub(crate) const ICMP: u8 = 1;
+pub(crate) const TCP: u8 = 6;
+pub(crate) const UDP: u8 = 17;
 
 /// COMPAT: the answer to an echo request, by its type.
-const ECHO_REQUEST: u8 = 8;
+pub(crate) const ECHO_REQUEST: u8 = 8;
 const ECHO_REPLY: u8 = 0;
 
 /// Decides on one opening, as the packet filter does.
@@ -71,16 +92,26 @@ pub fn verdict<'a>(rules: &'a PacketRules, opening: &Opening) -> Verdict<'a> {
     }
 }
 
+/// The ranges that no packet leaves to: link-local (RFC 3927) and multicast (RFC 5771).
+fn is_link_local(address: Ipv4Addr) -> bool {
+    address.is_link_local() || address.is_multicast()
+}
+
 fn decide<'a>(rules: &'a PacketRules, opening: &Opening) -> Result<Verdict<'a>, Refusal<'a>> {
     let source = end(rules, opening.source)?;
     let destination = end(rules, opening.destination)?;
+    if let Some(from) = source
+        && let Some(decided) = host(rules, from, opening)
+    {
+        return decided;
+    }
     if let (Some(from), Some(to)) = (source, destination)
         && from.vpc_id != to.vpc_id
     {
         return Err(Refusal::OtherVpc { source: &from.vpc_id, destination: &to.vpc_id });
     }
-    pass_acls(rules, (source, destination), opening)?;
-    pass_acls(rules, (destination, source), &opening.answer())?;
+    pass_acls(rules, (source, destination), (opening, Packet::Opening))?;
+    pass_acls(rules, (destination, source), (&opening.answer(), Packet::Answer))?;
     let egress = source.map(|from| egress(rules, from, opening)).transpose()?;
     let ingress = destination.map(|to| ingress(rules, to, opening)).transpose()?;
     let way = match (source, destination) {
@@ -99,11 +130,27 @@ fn end(rules: &PacketRules, address: Ipv4Addr) -> Result<Option<&FilteredInterfa
     Ok(interface)
 }
 
+/// What is decided before any rule, where the host itself has the destination's address.
+fn host<'a>(
+    rules: &PacketRules,
+    from: &FilteredInterface,
+    opening: &Opening,
+) -> Option<Result<Verdict<'a>, Refusal<'a>>> {
+    if opening.destination == HOST_ADDRESS {
+        let is_name_asked = matches!(opening.protocol, TCP | UDP) && opening.port == DNS_PORT;
+        let answered = Verdict::Allowed { egress: None, ingress: None, way: None };
+        let is_answered = is_name_asked && from.is_resolved;
+        return Some(if is_answered { Ok(answered) } else { Err(Refusal::Host) });
+    }
+    let private = rules.public_addresses.get(&opening.destination)?;
+    Some(Err(Refusal::PublicAddress(*private)))
+}
+
 /// What leaves one subnet and enters another is asked at both.
 fn pass_acls<'a>(
     rules: &'a PacketRules,
     (source, destination): (Option<&FilteredInterface>, Option<&FilteredInterface>),
-    packet: &Opening,
+    (packet, which): (&Opening, Packet),
 ) -> Result<(), Refusal<'a>> {
     let subnet = |end: Option<&'_ FilteredInterface>| end.map(|end| end.subnet_id.clone());
     if subnet(source) == subnet(destination) {
@@ -125,7 +172,10 @@ fn pass_acls<'a>(
         });
         match deciding {
             Some(entry) if entry.action == NetworkAclAction::Allow => {}
-            entry => return Err(Refusal::NetworkAcl { acl_id: &acl.acl_id, entry, direction }),
+            entry => {
+                let (acl_id, packet) = (acl.acl_id.as_str(), which);
+                return Err(Refusal::NetworkAcl { acl_id, entry, direction, packet });
+            }
         }
     }
     Ok(())
@@ -162,6 +212,9 @@ fn way<'a>(
     from: &FilteredInterface,
     destination: Ipv4Addr,
 ) -> Result<&'a WayRule, Refusal<'a>> {
+    if is_link_local(destination) {
+        return Err(Refusal::LinkLocal);
+    }
     let way = from.way.as_ref().and_then(|name| rules.ways.get(name));
     let rule = way.into_iter().flatten().find(|rule| rule.range.contains(destination));
     match rule {
