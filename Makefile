@@ -1,6 +1,6 @@
 # What there is to do here. Everything works on a clean clone.
 #
-#   make demo    the whole story on this host: cluster, service, load balancer, a rolling update
+#   make demo    two stories on this host: a service that is rolled, and a shop in tiers
 #   make test    every test: Rust's, and the system tests with the real AWS CLI
 #   make lint    formatting, clippy, the house style
 #   make bench   the measurements, as ratios to what else does the same
@@ -43,6 +43,7 @@ bench:
 demo:
 	scripts/setup.sh run
 	examples/demo/run.sh
+	examples/shop/run.sh
 
 clean:
 	cargo clean

@@ -8,65 +8,14 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-TARGET=target/$(rustc -vV | sed -n 's/^host: //p')/release
-LONGSHORE=$PWD/$TARGET/longshore
-LOAD=$PWD/$TARGET/longshore-load
-AWS=$PWD/.venv/bin/aws
+# shellcheck source=examples/lib.sh
+. examples/lib.sh
 REQUESTS_MIN=20000
 
-if [ -t 1 ]; then
-    bold=$(printf '\033[1m') dim=$(printf '\033[2m') plain=$(printf '\033[0m')
-    data=${LONGSHORE_DATA_DIR:-/var/lib/longshore}
-    network=()
-else
-    bold='' dim='' plain=''
-    data=$(mktemp -d)
-    name=longshore-demo-$$
-    network=(nsenter "--net=/run/netns/$name")
-fi
-work=$(mktemp -d)
-export AWS_PAGER='' LONGSHORE_DATA_DIR=$data
-
-say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }
-inside() { "${network[@]}" "$@"; }
-longshore() { inside "$LONGSHORE" "$@"; }
-
-# aws ...: prints the command, runs it, and keeps its answer in $answer.
-aws() {
-    printf '%s$ aws' "$dim" >&2
-    printf ' %q' "$@" >&2
-    printf '%s\n' "$plain" >&2
-    answer=$(inside "$AWS" "$@")
-}
-
-load_pid=''
-finish() {
-    status=$?
-    [ -n "$load_pid" ] && kill "$load_pid" 2>/dev/null
-    if [ ! -t 1 ]; then
-        longshore down || status=1
-        ip netns delete "$name" || status=1
-        rm -rf "$data"
-    fi
-    rm -rf "$work"
-    exit "$status"
-}
-trap finish EXIT
-
-say "Building (the first time takes some minutes)"
-cargo build --locked --release --bin longshore --bin longshore-testserver --bin longshore-load
-
-if [ ${#network[@]} -gt 0 ]; then
-    ip netns add "$name"
-    inside ip link set lo up
-fi
-
-say "Starting Longshore"
-longshore up --detach
-eval "$(longshore env)"
+start
 
 say "A small web image, built without a network"
-LONGSHORE_TESTSERVER_BIN=$PWD/$TARGET/longshore-testserver \
+LONGSHORE_TESTSERVER_BIN=$TARGET/longshore-testserver \
     .venv/bin/python tests/images/build.py "$work" web:1 web:2
 longshore image import "$work/web-1.tar"
 longshore image import "$work/web-2.tar"
@@ -100,24 +49,13 @@ JSON
     echo "$answer"
 }
 
-target_group() { # NAME
-    aws elbv2 create-target-group --name "$1" --protocol HTTP --port 8080 --target-type ip \
-        --vpc-id "$vpc" --health-check-path /health --health-check-interval-seconds 5 \
-        --health-check-timeout-seconds 2 --healthy-threshold-count 2 \
-        --query 'TargetGroups[0].TargetGroupArn' --output text
-}
-
 say "A cluster and a task definition"
 aws ecs create-cluster --cluster-name demo --query cluster.clusterArn --output text
 echo "$answer"
 define 1
 
 say "A load balancer in the default VPC"
-aws ec2 describe-subnets --filters Name=default-for-az,Values=true \
-    --query 'Subnets[].SubnetId' --output text
-read -r -a subnets <<<"$answer"
-aws ec2 describe-vpcs --filters Name=is-default,Values=true --query 'Vpcs[0].VpcId' --output text
-vpc=$answer
+find_network
 aws elbv2 create-load-balancer --name demo --subnets "${subnets[@]}" \
     --query 'LoadBalancers[0].[LoadBalancerArn,DNSName]' --output text
 read -r balancer dns <<<"$answer"
@@ -129,7 +67,6 @@ aws elbv2 create-listener --load-balancer-arn "$balancer" --protocol HTTP --port
 url=http://$dns:8000
 
 say "A service of three"
-joined=$(IFS=,; echo "${subnets[*]}")
 aws ecs create-service --cluster demo --service-name web --task-definition web \
     --desired-count 3 --launch-type FARGATE \
     --network-configuration "awsvpcConfiguration={subnets=[$joined]}" \
