@@ -5,7 +5,7 @@ import threading
 
 import pytest
 
-from harness import packets, roles
+from harness import commands, packets, roles
 from harness.ecs import Cluster, address, web
 from harness.tiers import (
     DATABASE,
@@ -98,6 +98,23 @@ def test_a_node_killed_while_rules_change_lets_nothing_pass(cluster):
         )
         assert changed == packets.filter_of(cluster.host)
         assert packets.members_of(cluster.host) == interface_addresses(tiers.ec2)
+
+
+def test_what_is_denied_is_shown_with_its_reason_and_logged(cluster):
+    ec2 = cluster.host.boto("ec2")
+    groups = [make_group(ec2, cluster.vpc, name) for name in ("asks", "shut")]
+    source, destination = [run_in(cluster, group) for group in groups]
+    assert not source.reaches(destination, "tcp", 4444)
+    shown = cluster.host.longshore(commands.status, "--denied")
+    of_interface = next(part for part in shown.split("\n\n") if destination.address in part)
+    head, _columns, *lines = of_interface.splitlines()
+    assert head.startswith("eni-") and f"({destination.address})" in head
+    [line] = [line for line in lines if "4444/tcp" in line]
+    assert int(line.split()[0]) >= 1
+    assert f"({source.address})" in line
+    assert line.endswith(f"no ingress rule of {groups[1]} (shut) lets it in")
+    logged = f"source={source.address} destination={destination.address} protocol=6 port=4444"
+    wait_until(lambda: logged in cluster.host.printed(), 10, "it is logged")
 
 
 def test_what_a_task_must_not_reach(cluster):

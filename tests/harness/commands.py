@@ -87,5 +87,5 @@ def explain_connection(binary, data_dir, source, destination, port):
     return [binary, *words, source, destination, port]
 
 
-def status(binary, data_dir):
-    return [binary, "status", "--data-dir", data_dir]
+def status(binary, data_dir, *more):
+    return [binary, "status", "--data-dir", data_dir, *more]

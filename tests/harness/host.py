@@ -71,6 +71,10 @@ class Host:
         self._up.wait()
         return output
 
+    def printed(self):
+        """All that Longshore has printed since it was started."""
+        return "\n".join(self._up.lines)
+
     def longshore(self, command, *arguments):
         """Runs one of `harness.commands` and returns what it prints."""
         return self.run(command(binaries.longshore(), self.state_dir, *arguments)).stdout
@@ -151,9 +155,10 @@ class Host:
             raise AssertionError(f"{words}: exit {done.returncode}\n{done.stdout}{done.stderr}")
         return done
 
-    def start(self, command, log=None):
-        """Starts a program inside that runs beside the test."""
-        program = Program(self.namespace.command(command), env=self._environment(), log=log)
+    def start(self, command, log=None, place=None):
+        """Starts a program inside, or in the namespace of a `Place`, that runs beside the test."""
+        command = (place or self.namespace).command(command)
+        program = Program(command, env=self._environment(), log=log)
         self._programs.append(program)
         return program
 

@@ -8,6 +8,7 @@ import socket
 import struct
 import threading
 
+from harness import namespace
 from harness.namespace import entered
 
 # What should not arrive is waited for so long.
@@ -23,6 +24,10 @@ class Place:
     name: str
     address: str
     namespace: str
+
+    def command(self, arguments):
+        """The arguments of a program that is to run here."""
+        return namespace.command(self.namespace, arguments)
 
     def tcp(self, port, seconds=SILENCE, to=None):
         """A connection to the port of another place, or None where nothing answers."""

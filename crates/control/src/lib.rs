@@ -11,6 +11,7 @@
 mod balancer_session;
 mod clock;
 mod functions;
+mod inquiries;
 mod log_session;
 mod node_session;
 mod presence;
@@ -24,6 +25,7 @@ mod watch_session;
 
 pub use clock::Clock;
 pub use functions::Functions;
+pub use inquiries::Inquiries;
 pub use presence::Presence;
 pub use reconcile::run_reconciler;
 pub use sessions::{SessionState, serve_sessions};

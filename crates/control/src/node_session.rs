@@ -12,6 +12,7 @@ use planner::report;
 use store::{Closed, CommitError, Store, TransactError};
 
 use crate::clock::Clock;
+use crate::inquiries::Inquiry;
 use crate::sessions::SessionState;
 use crate::settled::Progress;
 
@@ -44,7 +45,7 @@ pub(crate) async fn run(
     let facts = match link.receive().await? {
         Some(FromNode::Hello(facts)) if facts.version == SESSION_VERSION => facts,
         Some(FromNode::Hello(facts)) => return Err(SessionError::Version(facts.version)),
-        Some(FromNode::Report(_) | FromNode::Settled { .. }) | None => {
+        Some(FromNode::Report(_) | FromNode::Settled { .. } | FromNode::Denied(_)) | None => {
             return Err(SessionError::NoHello);
         }
     };
@@ -68,11 +69,13 @@ async fn converse(
     link.send(&first).await?;
     let revision = snapshot.revision;
     let mut progress = Progress { sent: revision, seen: revision, answered: None };
+    let mut inquiry = Inquiry::new(state.inquiries.join(node));
     loop {
         tokio::select! {
             message = link.receive() => match message? {
                 Some(FromNode::Report(report)) => receive(state, (node, session), &report).await?,
                 Some(FromNode::Settled { revision }) => progress.answered = Some(revision),
+                Some(FromNode::Denied(denied)) => inquiry.answer(&denied),
                 // It has said so before.
                 Some(FromNode::Hello(_)) => {}
                 None => return Ok(()),
@@ -85,6 +88,7 @@ async fn converse(
                     link.send(&delta).await?;
                 }
             }
+            () = inquiry.due() => link.send(&ToNode::ReportDenied).await?,
         }
         if let Some(revision) = progress.settled() {
             state.settled.note(node, revision);

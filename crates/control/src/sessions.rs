@@ -7,6 +7,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::clock::Clock;
+use crate::inquiries::Inquiries;
 use crate::presence::Presence;
 use crate::settled::Settled;
 use crate::{balancer_session, log_session, node_session, tail_session, watch_session};
@@ -20,6 +21,8 @@ pub struct SessionState {
     /// Noted by the nodes' sessions.
     pub settled: Settled,
     pub presence: Presence,
+    /// Answered by the nodes' sessions.
+    pub inquiries: Inquiries,
 }
 
 /// Serves until `stop` is cancelled; then waits for no session: they are idempotent.

@@ -18,6 +18,7 @@ use tokio::sync::{Mutex as TurnLock, oneshot};
 use crate::{error::NetworkError, namespace::on_thread};
 
 pub(crate) mod denied;
+pub(crate) mod log;
 pub(crate) mod policy;
 pub(crate) mod rules;
 

@@ -21,7 +21,10 @@ mod task;
 pub mod dns;
 
 pub use error::NetworkError;
-pub use filter::{denied::Denied, rules::GatewayService};
+pub use filter::{
+    log::{DeniedLog, DeniedPacket},
+    rules::{DeniedPackets, GatewayService},
+};
 pub use link::NEXT_HOP;
 pub use namespace::run_inside;
 pub use network::{GATEWAY_ADDRESS, Network, NetworkConfig};

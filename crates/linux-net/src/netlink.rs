@@ -179,7 +179,7 @@ impl Tolerate {
 }
 
 /// Cuts the first message off a datagram by the length that its header states.
-fn next_message(rest: &[u8]) -> io::Result<Option<&[u8]>> {
+pub(crate) fn next_message(rest: &[u8]) -> io::Result<Option<&[u8]>> {
     let Some(head) = rest.first_chunk::<4>() else { return Ok(None) };
     let length = u32::from_ne_bytes(*head) as usize;
     match rest.get(..length) {

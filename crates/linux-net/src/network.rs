@@ -22,7 +22,7 @@ use crate::{
     error::NetworkError,
     filter::{
         Filter,
-        rules::{self, GatewayService},
+        rules::{self, DeniedPackets, GatewayService},
     },
     host::{self, uplink},
     link,
@@ -61,6 +61,7 @@ pub struct NetworkConfig {
     pub gateway_address: Ipv4Addr,
     /// What tasks may reach at the gateway's address, besides DNS.
     pub gateway_services: Vec<GatewayService>,
+    pub denied: DeniedPackets,
 }
 
 /// The open network. Dropping it takes nothing down: tasks outlive the process.

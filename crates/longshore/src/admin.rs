@@ -1,5 +1,6 @@
 //! Longshore's own pages beside the AWS APIs: what runs, and the reset of test suites.
 
+pub(crate) mod denied;
 pub(crate) mod explain;
 pub(crate) mod preview;
 pub(crate) mod status;
@@ -13,7 +14,7 @@ use axum::extract::State;
 use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
-use control::Settled;
+use control::{Inquiries, Settled};
 use model::{Change, Kind, Plan, Scope, Snapshot};
 use observe::Logs;
 use store::Store;
@@ -31,6 +32,7 @@ pub(crate) struct Pages {
     pub(crate) scope: Scope,
     pub(crate) logs: Logs,
     pub(crate) settled: Settled,
+    pub(crate) inquiries: Inquiries,
     /// Only where anybody may do anything.
     pub(crate) is_reset_allowed: bool,
 }
@@ -38,6 +40,7 @@ pub(crate) struct Pages {
 pub(crate) fn pages(pages: Pages) -> Router {
     Router::new()
         .route("/status", get(show_status))
+        .route("/denied", get(denied::show))
         .route("/explain", post(explain::show))
         .route("/preview", post(preview::show))
         .route("/reset", post(reset))

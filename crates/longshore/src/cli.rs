@@ -1,6 +1,7 @@
 //! The command line.
 
 mod configure;
+mod denied;
 mod deployments;
 mod doctor;
 mod down;
@@ -45,7 +46,7 @@ enum Command {
     /// Stop Longshore and take away all it has on this host; its state is kept.
     Down,
     /// Say what runs.
-    Status,
+    Status(status::Arguments),
     /// Print the exports that point AWS clients here.
     Env,
     /// Write an AWS CLI profile that points here.
@@ -82,7 +83,7 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
         Command::Role { role, config } => roles::run(role, &config)?,
         Command::Up(up) => up::run(&arguments.data_dir, &up)?,
         Command::Down => down::run(&Paths::of(&arguments.data_dir)?)?,
-        Command::Status => status::run(&Paths::of(&arguments.data_dir)?)?,
+        Command::Status(status) => status::run(&Paths::of(&arguments.data_dir)?, &status)?,
         Command::Env => env::run(&Paths::of(&arguments.data_dir)?)?,
         Command::Configure(command) => {
             configure::run(&Paths::of(&arguments.data_dir)?, &command)?;

@@ -20,7 +20,7 @@ use images::ImageStore;
 use linux_net::dns::DnsHandle;
 use linux_net::{Network, TaskNetwork};
 use model::packet_rules::PacketChange;
-use model::session::{AssignedContainer, Assignment, LogPosition, NameRecord};
+use model::session::{AssignedContainer, Assignment, DeniedTraffic, LogPosition, NameRecord};
 use model::{TaskKey, Timestamp};
 use node::ports::{ContainerExit, Failure, Host, ImageFacts, LogChunk, Started, StopSignal};
 use oci_runtime::{ContainerName, Error, FailureKind, Signal};
@@ -215,6 +215,10 @@ impl Host for RealHost {
         if let Err(error) = set {
             tracing::error!(%error, "packet rules are not as wanted; the next change tries again");
         }
+    }
+
+    async fn denied(&self) -> Result<Vec<DeniedTraffic>, Failure> {
+        self.network.denied().await.map_err(|error| failure(error.to_string()))
     }
 
     async fn set_names(&self, names: &[NameRecord]) {

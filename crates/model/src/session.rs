@@ -18,7 +18,7 @@ use crate::record::{
 use crate::{TaskState, Timestamp};
 
 /// The protocol's version, said by both sides first; different versions part.
-pub const SESSION_VERSION: u32 = 2;
+pub const SESSION_VERSION: u32 = 3;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToNode {
@@ -39,6 +39,8 @@ pub enum ToNode {
         /// In force before anything of the changed assignments is done.
         packet_rules: Option<Box<PacketDelta>>,
     },
+    /// Asks for what the packet filter denied lately.
+    ReportDenied,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -50,6 +52,21 @@ pub enum FromNode {
     Settled {
         revision: u64,
     },
+    /// What the packet filter denied lately, read after it was asked for; or why that is not
+    /// known.
+    Denied(Result<Vec<DeniedTraffic>, String>),
+}
+
+/// Packets of one kind that were dropped, of the last ten minutes.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct DeniedTraffic {
+    pub source: Ipv4Addr,
+    pub destination: Ipv4Addr,
+    /// The protocol's number (RFC 5237).
+    pub protocol: u8,
+    /// Of the destination, for TCP and UDP.
+    pub port: Option<u16>,
+    pub packets: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]

@@ -148,7 +148,7 @@ impl Inquiry<'_> {
         if !first.is_allowed() {
             return (false, self.names.reasons(&first));
         }
-        for source_port in self.source_ports() {
+        for source_port in source_ports(self.rules) {
             let other = asked(source_port);
             if !other.is_allowed() {
                 let mut reasons = self.names.reasons(&other);
@@ -158,21 +158,19 @@ impl Inquiry<'_> {
         }
         (true, self.names.reasons(&first))
     }
+}
 
-    /// The first and last of [`SOURCE_PORTS`], and where entries of network ACLs begin and end.
-    fn source_ports(&self) -> BTreeSet<u16> {
-        let entries = self.rules.acls.values().flat_map(|acl| &acl.entries);
-        let edges = entries.flat_map(|entry| match entry.traffic {
-            Traffic::Tcp(first, last) | Traffic::Udp(first, last) => {
-                vec![first.saturating_sub(1), first, last, last.saturating_add(1)]
-            }
-            Traffic::All | Traffic::Icmp(..) | Traffic::Icmpv6(..) | Traffic::Protocol(_) => {
-                Vec::new()
-            }
-        });
-        let (first, last) = SOURCE_PORTS;
-        edges.filter(|port| (first..=last).contains(port)).chain([first, last]).collect()
-    }
+/// The first and last of [`SOURCE_PORTS`], and where entries of network ACLs begin and end.
+pub(crate) fn source_ports(rules: &PacketRules) -> BTreeSet<u16> {
+    let entries = rules.acls.values().flat_map(|acl| &acl.entries);
+    let edges = entries.flat_map(|entry| match entry.traffic {
+        Traffic::Tcp(first, last) | Traffic::Udp(first, last) => {
+            vec![first.saturating_sub(1), first, last, last.saturating_add(1)]
+        }
+        Traffic::All | Traffic::Icmp(..) | Traffic::Icmpv6(..) | Traffic::Protocol(_) => Vec::new(),
+    });
+    let (first, last) = SOURCE_PORTS;
+    edges.filter(|port| (first..=last).contains(port)).chain([first, last]).collect()
 }
 
 impl Service {

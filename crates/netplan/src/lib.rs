@@ -8,6 +8,7 @@
 #![forbid(unsafe_code)]
 
 mod compile;
+mod denials;
 mod explain;
 mod places;
 mod reasons;
@@ -15,6 +16,7 @@ mod verdict;
 mod ways;
 
 pub use compile::{compile, is_same};
+pub use denials::{Denials, DeniedKind, denials};
 pub use explain::{Explanation, Outcome, Question, explain};
 pub use places::QuestionError;
 pub use verdict::{Opening, Packet, Refusal, Verdict, verdict};

@@ -4,13 +4,14 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use expect_test::{Expect, expect};
+use model::session::DeniedTraffic;
 use model::{
     Cidr, Interface, InterfaceOwner, InternetGateway, LoadBalancer, NetworkAcl, NetworkAclAction,
     NetworkAclEntry, NetworkAclRange, Plan, RouteTable, RouteTableAssociation, RouteTarget, Scope,
     SecurityGroup, SecurityGroupRule, Snapshot, Subnet, Tags, Timestamp, Traffic, TrafficDirection,
     TrafficPeer, Vpc, VpcAttributes,
 };
-use netplan::{Question, explain};
+use netplan::{Denials, DeniedKind, Question, denials, explain};
 
 fn scope() -> Scope {
     Scope::new("000000000000", "us-east-1")
@@ -331,6 +332,62 @@ fn what_decides_on_the_way_out_and_in_is_named() {
                 the host (169.254.169.253) -> 203.0.113.7
         "#]],
     );
+}
+
+#[test]
+fn what_was_denied_is_said_by_interface_with_the_most_first() {
+    let one = |source: &str, destination: &str, (protocol, port), packets| DeniedTraffic {
+        source: source.parse().expect("an address"),
+        destination: destination.parse().expect("an address"),
+        protocol,
+        port,
+        packets,
+    };
+    let denied = [
+        one("10.0.2.5", "10.0.2.30", (6, Some(22)), 1),
+        one("10.0.1.9", "10.0.2.30", (1, None), 4),
+        one("10.0.2.30", "10.0.2.5", (6, Some(80)), 2),
+        one("10.0.2.30", "192.0.2.1", (47, None), 2),
+        one("10.0.2.5", "10.0.2.77", (17, Some(53)), 9),
+        one("10.0.2.66", "10.0.2.77", (17, Some(53)), 1),
+        one("10.0.2.6", "169.254.169.254", (6, Some(80)), 3),
+        one("10.0.2.6", "10.0.2.30", (6, Some(5432)), 3),
+        one("10.0.2.6", "10.0.3.31", (6, Some(5432)), 3),
+    ];
+    let mut text = String::new();
+    for Denials { interface, owner, packets, kinds } in denials(&shop(), &denied) {
+        let interface = interface.unwrap_or_default();
+        let _ = writeln!(text, "{interface} {owner} {packets}");
+        for DeniedKind { from, to, port, packets, reason } in kinds {
+            text += &wrapped(&format!("{packets} {from} -> {to} {port}: {reason}"));
+        }
+    }
+    expect![[r#"
+        eni-30 interface eni-30 (10.0.2.30) 12
+          4 load balancer web (10.0.1.9) -> interface eni-30 (10.0.2.30) icmp: no
+            ingress rule of sg-db (db) lets it in
+          3 interface eni-6 (10.0.2.6) -> interface eni-30 (10.0.2.30) 5432/tcp: no rule
+            denies it now: rules have changed, or it was not what opens a connection, or
+            its source was forged
+          2 interface eni-30 (10.0.2.30) -> interface eni-5 (10.0.2.5) 80/tcp: no egress
+            rule of sg-db (db) lets it out
+          2 interface eni-30 (10.0.2.30) -> 192.0.2.1 protocol 47: no egress rule of
+            sg-db (db) lets it out
+          1 interface eni-5 (10.0.2.5) -> interface eni-30 (10.0.2.30) 22/tcp: no
+            ingress rule of sg-db (db) lets it in
+        eni-5 interface eni-5 (10.0.2.5) 9
+          9 interface eni-5 (10.0.2.5) -> 10.0.2.77 53/udp: no interface has 10.0.2.77
+        eni-31 interface eni-31 (10.0.3.31) 3
+          3 interface eni-6 (10.0.2.6) -> interface eni-31 (10.0.3.31) 5432/tcp: egress
+            entry 50 of network ACL acl-3 denies the answer to it: tcp 40000-65535,
+            10.0.0.0/16
+        eni-6 interface eni-6 (10.0.2.6) 3
+          3 interface eni-6 (10.0.2.6) -> 169.254.169.254 80/tcp: link-local and
+            multicast addresses are out of reach, whatever rules say
+         addresses that no interface has 1
+          1 10.0.2.66 -> 10.0.2.77 53/udp: no interface has 10.0.2.66
+    "#]]
+    .assert_eq(&text);
 }
 
 #[test]

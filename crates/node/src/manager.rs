@@ -12,7 +12,7 @@ use link::{Link, LinkError, LinkSender};
 use model::TaskKey;
 use model::packet_rules::PacketChange;
 use model::session::{Assignment, FromNode, NameRecord, NodeFacts, ToNode};
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
 
@@ -125,7 +125,8 @@ impl<H: Host> Node<H> {
         let (mut sender, mut receiver) = link.split();
         sender.send(&FromNode::Hello(self.config.facts.clone())).await?;
         self.reports.begin_session();
-        let telling = tell(Arc::clone(&self.reports), sender);
+        let asked = Notify::new();
+        let telling = tell((Arc::clone(&self.host), &asked), Arc::clone(&self.reports), sender);
         tokio::pin!(telling);
         let (mut heard, mut told) = (None, None);
         loop {
@@ -138,7 +139,8 @@ impl<H: Host> Node<H> {
             }
             tokio::select! {
                 message = receiver.receive() => match message? {
-                    Some(message) => heard = Some(self.follow(message).await),
+                    Some(ToNode::ReportDenied) => asked.notify_one(),
+                    Some(message) => heard = self.follow(message).await.or(heard),
                     None => return Ok(()),
                 },
                 ended = self.next_ended() => self.release(ended),
@@ -153,8 +155,8 @@ impl<H: Host> Node<H> {
         unsettled.map_or(heard, |revision| heard.min(revision.checked_sub(1)))
     }
 
-    /// Does what control says, and answers the revision of it.
-    async fn follow(&mut self, message: ToNode) -> u64 {
+    /// Does what control wants, and answers the revision of it.
+    async fn follow(&mut self, message: ToNode) -> Option<u64> {
         let (revision, names) = match message {
             ToNode::Desired { revision, assignments, names, packet_rules } => {
                 self.host.set_packet_rules(PacketChange::Whole(packet_rules)).await;
@@ -181,11 +183,12 @@ impl<H: Host> Node<H> {
                 }
                 (revision, names)
             }
+            ToNode::ReportDenied => return None,
         };
         if let Some(names) = names {
             self.set_names(&names).await;
         }
-        revision
+        Some(revision)
     }
 
     fn assign(&mut self, assignment: Assignment) {
@@ -268,10 +271,28 @@ impl Held {
     }
 }
 
-/// Sends reports as they come, until the link breaks.
-async fn tell(reports: Arc<Reports>, mut sender: LinkSender<FromNode>) -> LinkError {
+/// Sends reports as they come, and what was denied when that is asked, until the link breaks.
+async fn tell<H: Host>(
+    (host, asked): (Arc<H>, &Notify),
+    reports: Arc<Reports>,
+    mut sender: LinkSender<FromNode>,
+) -> LinkError {
+    // LIMIT: one, for control waits for the answer before it asks again.
+    let mut readings = JoinSet::new();
     loop {
-        if let Err(error) = sender.send(&reports.next().await).await {
+        let message = tokio::select! {
+            message = reports.next() => message,
+            () = asked.notified() => {
+                let host = Arc::clone(&host);
+                readings.spawn(async move { host.denied().await });
+                continue;
+            }
+            Some(read) = readings.join_next() => FromNode::Denied(match read {
+                Ok(read) => read.map_err(|failure| failure.reason),
+                Err(error) => Err(error.to_string()),
+            }),
+        };
+        if let Err(error) = sender.send(&message).await {
             return error;
         }
     }

@@ -6,7 +6,9 @@ use std::future::Future;
 use std::time::Duration;
 
 use model::packet_rules::PacketChange;
-use model::session::{AssignedContainer, Assignment, LogLine, LogPosition, NameRecord};
+use model::session::{
+    AssignedContainer, Assignment, DeniedTraffic, LogLine, LogPosition, NameRecord,
+};
 use model::{TaskKey, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -90,6 +92,9 @@ pub trait Host: Send + Sync + 'static {
 
     /// Who may reach whom. In force when it returns, or told to whoever minds the host.
     fn set_packet_rules(&self, change: PacketChange) -> impl Future<Output = ()> + Send;
+
+    /// What the packet filter denied lately.
+    fn denied(&self) -> impl Future<Output = Result<Vec<DeniedTraffic>, Failure>> + Send;
 
     /// The names that tasks can look up, whole.
     fn set_names(&self, names: &[NameRecord]) -> impl Future<Output = ()> + Send;

@@ -169,6 +169,8 @@ impl World {
                 (assignments, removed)
             }
             ToNode::Delta { changed, removed, .. } => (changed, removed.clone()),
+            // No packet is simulated, and nobody asks.
+            ToNode::ReportDenied => return,
         };
         for key in &removed {
             self.kill(node, key);

@@ -11,7 +11,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::*;
-use crate::{Clock, Presence, Settled, serve_sessions};
+use crate::{Clock, Inquiries, Presence, Settled, serve_sessions};
 
 /// The present.
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -40,6 +40,7 @@ impl World {
             clock,
             settled,
             presence: Presence::default(),
+            inquiries: Inquiries::default(),
         };
         let tracker = TaskTracker::new();
         let served = serve_sessions(listener, state, tracker.clone(), CancellationToken::new());

@@ -1,26 +1,15 @@
 //! What was denied lately, as the table's two sets keep it.
 
-use std::{net::Ipv4Addr, process::Command};
+use std::process::Command;
 
+use model::session::DeniedTraffic;
 use serde_json::Value;
 
 use crate::error::NetworkError;
 
-/// Packets that were dropped, of the last ten minutes; each kind is forgotten ten minutes after
-/// the last of them. LIMIT: 4,096 kinds of each of the table's two sets.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub struct Denied {
-    pub source: Ipv4Addr,
-    pub destination: Ipv4Addr,
-    /// The protocol's number (RFC 5237).
-    pub protocol: u8,
-    /// Of the destination, for TCP and UDP.
-    pub port: Option<u16>,
-    pub packets: u64,
-}
-
-/// Reads both sets, in the calling thread's namespace.
-pub(crate) fn list() -> Result<Vec<Denied>, NetworkError> {
+/// Reads both sets, in the calling thread's namespace. Each kind is forgotten ten minutes after
+/// the last packet of it. LIMIT: 4,096 kinds of each of the table's two sets.
+pub(crate) fn list() -> Result<Vec<DeniedTraffic>, NetworkError> {
     let mut all = Vec::new();
     for set in ["denied", "denied_others"] {
         let output = Command::new("nft")
@@ -33,23 +22,23 @@ pub(crate) fn list() -> Result<Vec<Denied>, NetworkError> {
         }
         all.extend(parse(&output.stdout));
     }
-    all.sort();
+    all.sort_by_key(|one| (one.source, one.destination, one.protocol, one.port));
     Ok(all)
 }
 
 /// An element that cannot be read is left out: what was denied stays so.
-fn parse(json: &[u8]) -> Vec<Denied> {
+fn parse(json: &[u8]) -> Vec<DeniedTraffic> {
     let listed: Value = serde_json::from_slice(json).unwrap_or_default();
     let objects = listed["nftables"].as_array().into_iter().flatten();
     let elements = objects.flat_map(|each| each["set"]["elem"].as_array().into_iter().flatten());
     elements.filter_map(|each| read(&each["elem"])).collect()
 }
 
-fn read(element: &Value) -> Option<Denied> {
+fn read(element: &Value) -> Option<DeniedTraffic> {
     let key = element["val"]["concat"].as_array()?;
     let address = |index: usize| key.get(index)?.as_str()?.parse().ok();
     let number = |index: usize| key.get(index)?.as_u64();
-    Some(Denied {
+    Some(DeniedTraffic {
         source: address(0)?,
         destination: address(1)?,
         protocol: u8::try_from(number(2)?).ok()?,

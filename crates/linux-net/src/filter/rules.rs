@@ -33,6 +33,14 @@ pub enum GatewayService {
     Udp(u16),
 }
 
+/// What becomes of packets that are denied, besides that they are dropped.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum DeniedPackets {
+    Counted,
+    /// And some are handed to whoever listens.
+    Logged,
+}
+
 /// All that the table holds.
 #[derive(Clone, Debug)]
 pub(crate) struct Table {
@@ -44,6 +52,7 @@ pub(crate) struct Table {
     pub uplinks: BTreeSet<String>,
     pub policy: PacketRules,
     pub generation: Generation,
+    pub denied: DeniedPackets,
 }
 
 /// Puts the whole table in place of what was there, in one transaction: connections go on.
@@ -63,6 +72,7 @@ pub(crate) fn replace(table: &Table) -> String {
     let chains = CHAINS
         .replace("$GROUP", &GROUP.to_string())
         .replace("$GATEWAY", &table.gateway.to_string())
+        .replace("$LOG", &log_rule(table.denied))
         .replace("$GENERATION", &table.generation.to_string());
     let policy = policy::whole(&table.policy);
     let (name, sets) = (shape(), sets.concat());
@@ -170,6 +180,7 @@ const CHAINS: &str = "\
   chain deny {
     meta l4proto { tcp, udp } update @denied { ip saddr . ip daddr . meta l4proto . th dport }
     meta l4proto != { tcp, udp } update @denied_others { ip saddr . ip daddr . meta l4proto }
+    $LOG
     drop
   }
   chain admit {
@@ -259,6 +270,18 @@ const CHAINS: &str = "\
   }
 ";
 
+/// LIMIT: of all interfaces five packets a second are logged, after twenty at once.
+fn log_rule(denied: DeniedPackets) -> String {
+    match denied {
+        DeniedPackets::Logged => format!(
+            "meta nfproto ipv4 limit rate 5/second burst 20 packets log group {} snaplen {}",
+            super::log::GROUP,
+            super::log::PACKET_SIZE_MAX
+        ),
+        DeniedPackets::Counted => String::new(),
+    }
+}
+
 /// Replaces the two rules that know the generation.
 pub(crate) fn set_generation(generation: Generation) -> String {
     let with = |chain: &str| {
@@ -277,7 +300,7 @@ mod tests {
     use expect_test::expect;
     use model::packet_rules::PacketRules;
 
-    use super::{GatewayService, Table, add_task, remove_task, replace};
+    use super::{DeniedPackets, GatewayService, Table, add_task, remove_task, replace};
     use crate::task::Attachment;
 
     fn attachment() -> Attachment {
@@ -295,6 +318,7 @@ mod tests {
             uplinks: BTreeSet::new(),
             policy: PacketRules::default(),
             generation: 7,
+            denied: DeniedPackets::Counted,
         });
         let sets = text.lines().filter_map(|line| line.trim().strip_prefix("set "));
         let sets = sets.take_while(|set| !set.starts_with("unresolved"));

@@ -57,6 +57,7 @@ pub(super) fn replace_filter(
         uplinks: uplink::list(&config.run_dir)?,
         policy: policy.clone(),
         generation,
+        denied: config.denied,
     };
     filter::run(&rules::replace(&table))
 }

@@ -8,14 +8,14 @@ use std::{collections::BTreeSet, net::Ipv4Addr};
 use model::{
     Cidr,
     packet_rules::{PacketDelta, PacketRules, WayEnd},
+    session::DeniedTraffic,
 };
 
 use super::{Network, establish::replace_filter};
 use crate::{
     error::NetworkError,
     filter::{
-        denied::{self, Denied},
-        policy,
+        denied, policy,
         rules::{self, Generation},
     },
     host,
@@ -75,7 +75,7 @@ impl Network {
     }
 
     /// What was denied lately.
-    pub async fn denied(&self) -> Result<Vec<Denied>, NetworkError> {
+    pub async fn denied(&self) -> Result<Vec<DeniedTraffic>, NetworkError> {
         on_thread(denied::list).await
     }
 

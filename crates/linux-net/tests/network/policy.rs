@@ -7,7 +7,7 @@ use std::{
     process::Command,
 };
 
-use linux_net::Network;
+use linux_net::{DeniedLog, DeniedPacket, Network};
 use model::{
     Cidr, NetworkAclAction, NetworkAclEntry, NetworkAclRange, Traffic, TrafficDirection,
     TrafficPeer,
@@ -434,6 +434,26 @@ fn ruleset() -> Vec<String> {
         text.lines().filter(|line| !generation(line)).map(|line| line.trim().to_owned()).collect();
     lines.sort();
     lines
+}
+
+#[test]
+fn what_is_denied_is_told_at_once() {
+    on_host(async |host| {
+        let log = DeniedLog::open().expect("a log of packets");
+        assert!(DeniedLog::open().is_err(), "there is one for all");
+        let network = open_with(host, &tiers().done()).await;
+        assert!(is_silent(&network, 1, at(address(2), 80)).await);
+        let told = async {
+            loop {
+                if let [first, ..] = log.next().await.expect("the log is read")[..] {
+                    return first;
+                }
+            }
+        };
+        let told = tokio::time::timeout(PATIENCE, told).await.expect("it is told");
+        let (source, destination) = (address(1), address(2));
+        assert_eq!(told, DeniedPacket { source, destination, protocol: 6, port: Some(80) });
+    });
 }
 
 #[test]

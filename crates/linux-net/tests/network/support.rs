@@ -13,7 +13,8 @@ use std::{
 };
 
 use linux_net::{
-    GATEWAY_ADDRESS, GatewayService, Network, NetworkConfig, NetworkError, TaskNetwork,
+    DeniedPackets, GATEWAY_ADDRESS, GatewayService, Network, NetworkConfig, NetworkError,
+    TaskNetwork,
 };
 use rustix::{
     mount::{UnmountFlags, mount_bind, unmount},
@@ -64,6 +65,7 @@ impl Host {
             public_range: Some("198.18.0.0/16".parse().expect("a range")),
             gateway_address: GATEWAY_ADDRESS,
             gateway_services: vec![GatewayService::Tcp(API_PORT)],
+            denied: DeniedPackets::Logged,
         }
     }
 

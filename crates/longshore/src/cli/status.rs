@@ -3,13 +3,23 @@
 use anyhow::{Context as _, Result};
 use comfy_table::{Table, presets};
 
-use super::{env, page, say};
+use super::{denied, env, page, say};
 use crate::admin::status::{
     DeploymentOverview, LoadBalancerOverview, NodeOverview, ServiceOverview, Status, TaskOverview,
 };
 use crate::config::Paths;
 
-pub(super) fn run(paths: &Paths) -> Result<()> {
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct Arguments {
+    /// The packets that were denied in the last ten minutes instead, by interface, and why.
+    #[arg(long)]
+    denied: bool,
+}
+
+pub(super) fn run(paths: &Paths, arguments: &Arguments) -> Result<()> {
+    if arguments.denied {
+        return denied::run(paths);
+    }
     let (config, _) = env::read(paths)?;
     let body = page::get(config.listen, "/_longshore/status")
         .with_context(|| format!("control does not answer at `{}`", config.listen))?;
@@ -85,7 +95,7 @@ fn tasks(status: &Status) -> Vec<Row> {
 }
 
 /// Adds a table and an empty line, unless there are no rows.
-fn table(text: &mut String, columns: &[&str], rows: Vec<Row>) {
+pub(super) fn table(text: &mut String, columns: &[&str], rows: Vec<Row>) {
     if rows.is_empty() {
         return;
     }

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use api::{Api, ApiConfig};
 use control::{
-    Clock, Functions, Presence, SessionState, Settled, run_reconciler, serve_sessions, sweep_logs,
+    Clock, Functions, Inquiries, Presence, SessionState, Settled, run_reconciler, serve_sessions,
+    sweep_logs,
 };
 use edge::{AuthMode, Edge, Limits, Parts};
 use model::{Rng, Scope, Snapshot};
@@ -43,13 +44,14 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     }
     let endpoint = config.lambda_endpoint.as_deref().map(str::parse).transpose()?;
     tracker.spawn(Functions::new(store.clone(), clock.clone(), endpoint).run());
-    let settled = Settled::default();
+    let (settled, inquiries) = (Settled::default(), Inquiries::default());
     let sessions = SessionState {
         store: store.clone(),
         logs: logs.clone(),
         clock,
         settled: settled.clone(),
         presence: Presence::default(),
+        inquiries: inquiries.clone(),
     };
     let listener = link::Listener::bind(&paths.control_socket())?;
     tracker.spawn(serve_sessions(listener, sessions, tracker.clone(), stop.clone()));
@@ -62,6 +64,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         scope: Scope::new(config.account.clone(), config.region.clone()),
         logs,
         settled,
+        inquiries,
         is_reset_allowed: config.auth == Auth::Any,
     });
     let edge = Edge::new(Parts {

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use anyhow::{Context as _, Result};
 use images::{ImageStore, Limits};
 use linux_net::dns::{DnsConfig, DnsServer, upstreams_of};
-use linux_net::{GATEWAY_ADDRESS, GatewayService, Ipv4Range, Network, NetworkConfig};
+use linux_net::{
+    DeniedLog, DeniedPacket, DeniedPackets, GATEWAY_ADDRESS, GatewayService, Ipv4Range, Network,
+    NetworkConfig,
+};
 use model::Cidr;
 use model::session::{NodeFacts, SESSION_VERSION};
 use node::{Node, NodeConfig};
@@ -28,8 +31,9 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let paths = config.paths()?;
     let images = ImageStore::open(&paths.images(), Limits::default())
         .context("the image store cannot be opened")?;
-    let network = Arc::new(open_network(&config, &paths).await?);
     let tracker = TaskTracker::new();
+    let denied = log_denied(&tracker);
+    let network = Arc::new(open_network(&config, &paths, denied).await?);
     let names = start_dns(&network, &tracker).await?;
     let listener = link::Listener::bind(&paths.node_socket())?;
     let node_config = NodeConfig {
@@ -60,7 +64,36 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     Ok(())
 }
 
-async fn open_network(config: &Config, paths: &Paths) -> Result<Network> {
+/// Logs some of the packets that are denied, where the kernel hands them over.
+fn log_denied(tracker: &TaskTracker) -> DeniedPackets {
+    let log = match DeniedLog::open() {
+        Ok(log) => log,
+        Err(error) => {
+            let error: &dyn std::error::Error = &error;
+            tracing::warn!(error, "denied packets are counted, but not logged");
+            return DeniedPackets::Counted;
+        }
+    };
+    tracker.spawn(async move {
+        loop {
+            match log.next().await {
+                Ok(packets) => packets.iter().for_each(tell_denied),
+                Err(error) => {
+                    tracing::error!(%error, "denied packets are no longer logged");
+                    return;
+                }
+            }
+        }
+    });
+    DeniedPackets::Logged
+}
+
+fn tell_denied(packet: &DeniedPacket) {
+    let DeniedPacket { source, destination, protocol, port } = packet;
+    tracing::info!(%source, %destination, protocol, port, "a packet was denied");
+}
+
+async fn open_network(config: &Config, paths: &Paths, denied: DeniedPackets) -> Result<Network> {
     let range: Ipv4Range = config.vpc_cidr.to_string().parse()?;
     let network = NetworkConfig {
         run_dir: paths.run_dir.clone(),
@@ -68,6 +101,7 @@ async fn open_network(config: &Config, paths: &Paths) -> Result<Network> {
         public_range: Some(config.public_cidr.to_string().parse()?),
         gateway_address: GATEWAY_ADDRESS,
         gateway_services: vec![GatewayService::Tcp(DNS_PORT), GatewayService::Udp(DNS_PORT)],
+        denied,
     };
     Network::open(network).await.context(
         "the network cannot be set up; where a range overlaps a route of this host, \

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use link::Listener;
 use model::packet_rules::PacketChange;
-use model::session::{Assignment, LogLine, NameRecord};
+use model::session::{Assignment, DeniedTraffic, LogLine, NameRecord};
 use model::{Scope, Timestamp};
 
 use super::*;
@@ -62,6 +62,10 @@ impl Host for Wrote {
         unreachable!("a shipper only reads")
     }
     async fn set_packet_rules(&self, _: PacketChange) {
+        unreachable!("a shipper only reads")
+    }
+
+    async fn denied(&self) -> Result<Vec<DeniedTraffic>, Failure> {
         unreachable!("a shipper only reads")
     }
 

@@ -7,7 +7,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use link::{Link, Listener};
 use model::TaskState;
 use model::session::{
-    Assignment, FromNode, LogAnswer, LogBatch, LogPosition, NameRecord, TaskReport, ToNode,
+    Assignment, DeniedTraffic, FromNode, LogAnswer, LogBatch, LogPosition, NameRecord, TaskReport,
+    ToNode,
 };
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
@@ -118,6 +119,23 @@ impl Session {
                 }
                 Some(FromNode::Settled { revision }) => self.settled = Some(revision),
                 other => panic!("a node reports, it does not say {other:?}"),
+            }
+        }
+    }
+
+    pub(crate) async fn ask_denied(&mut self) {
+        self.link.send(&ToNode::ReportDenied).await.expect("the node takes it");
+    }
+
+    /// Asks what was denied, and hears it.
+    pub(crate) async fn denied(&mut self) -> Result<Vec<DeniedTraffic>, String> {
+        self.ask_denied().await;
+        loop {
+            match self.link.receive().await.expect("a message") {
+                Some(FromNode::Report(report)) => self.heard.push(*report),
+                Some(FromNode::Settled { revision }) => self.settled = Some(revision),
+                Some(FromNode::Denied(denied)) => return denied,
+                other => panic!("a node answers, it does not say {other:?}"),
             }
         }
     }

@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use model::packet_rules::PacketChange;
-use model::session::{AssignedContainer, Assignment, LogLine, LogPosition, NameRecord};
+use model::session::{
+    AssignedContainer, Assignment, DeniedTraffic, LogLine, LogPosition, NameRecord,
+};
 use model::{TaskKey, Timestamp};
 use node::Host;
 use node::ports::{ContainerExit, Failure, ImageFacts, LogChunk, Started, StopSignal};
@@ -40,6 +42,7 @@ pub(crate) struct Table {
     pub(crate) removals_fail: u32,
     pub(crate) is_deaf_to_kill: bool,
     pub(crate) missing_images: BTreeSet<String>,
+    pub(crate) denied: Vec<DeniedTraffic>,
     held: BTreeSet<String>,
     reached: BTreeSet<String>,
 }
@@ -333,6 +336,11 @@ impl Host for FakeHost {
     async fn release_lines(&self, _: &TaskKey, _: &str, _: LogPosition) {}
 
     async fn set_packet_rules(&self, _: PacketChange) {}
+
+    async fn denied(&self) -> Result<Vec<DeniedTraffic>, Failure> {
+        self.pass("denied".to_owned()).await;
+        Ok(self.look(|table| table.denied.clone()))
+    }
 
     async fn set_names(&self, names: &[NameRecord]) {
         self.change(|table| table.names = names.to_vec());

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use model::TaskState;
-use model::session::{Assignment, NameRecord};
+use model::session::{Assignment, DeniedTraffic, NameRecord};
 
 use crate::setting::{Setting, exit_code, expect_nothing_left, running, stopping, task};
 
@@ -65,6 +65,28 @@ async fn control_hears_when_nothing_is_left_of_what_it_dropped() {
     assert_eq!(setting.host.look(|table| table.times("forget t")), 1);
     assert_eq!(setting.lines("p/web/t"), ["the last word"]);
     assert!(setting.host.look(|table| table.is_running("u", "job")));
+}
+
+/// Reading takes its time, and nothing else waits for it.
+#[tokio::test]
+async fn control_is_told_what_was_denied_when_it_asks() {
+    let web = task("t", "web");
+    let (setting, _control, mut session) = running(&web).await;
+    let denied = DeniedTraffic {
+        source: Ipv4Addr::new(10, 0, 0, 1),
+        destination: Ipv4Addr::new(10, 0, 0, 2),
+        protocol: 6,
+        port: Some(443),
+        packets: 3,
+    };
+    setting.host.change(|table| table.denied = vec![denied.clone()]);
+    assert_eq!(session.denied().await, Ok(vec![denied]));
+    setting.host.hold("denied");
+    session.ask_denied().await;
+    setting.host.reached("denied").await;
+    session.change(task("u", "job")).await;
+    session.until("u", TaskState::Running).await;
+    setting.host.let_go("denied");
 }
 
 /// What a session before had dropped counts in the next one.
