@@ -71,6 +71,12 @@ if [ ${#missing[@]} -gt 0 ]; then
     apt-get install -y -qq --no-install-recommends "${missing[@]}"
 fi
 
+# The shop's image is made of packages that apt has to know.
+if command -v apt-cache >/dev/null && ! apt-cache show postgresql >/dev/null 2>&1 &&
+    [ "$(id -u)" = 0 ]; then
+    apt-get update -qq
+fi
+
 if ! command -v cargo >/dev/null; then
     echo "Missing here: cargo. Install Rust as https://rustup.rs says and call again." >&2
     exit 1
