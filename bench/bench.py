@@ -15,14 +15,16 @@ sys.path.insert(0, str(Path(__file__).resolve().parent))
 import api_rate
 import deploy
 import memory
+import network
 import proxy
+import rules
 import shift
 import start
 from harness.host import Host
 from images.build import all_images
 from report import Row, print_table
 
-MEASUREMENTS = [memory, start, deploy, shift, api_rate, proxy]
+MEASUREMENTS = [memory, start, network, rules, deploy, shift, api_rate, proxy]
 
 
 def main(names):
@@ -32,8 +34,8 @@ def main(names):
         print(f"measuring: {module.TITLE}", file=sys.stderr, flush=True)
         host = Host()
         try:
-            # Room for a hundred tasks of a quarter of a processor, however few there are.
-            host.up("--cpu-units", "32768", "--memory-mib", "65536")
+            # Room for 256 tasks of a quarter of a processor, however few there are.
+            host.up("--cpu-units", "65536", "--memory-mib", "131072")
             for image in ("web:1", "web:2", "busybox:1"):
                 host.import_image(all_images()[image])
             rows += module.measure(host)

@@ -11,8 +11,25 @@ class Target:
     at_most: float
     unit: str
 
+    def is_met(self, measured):
+        return measured <= self.at_most
+
     def __str__(self):
         return f"<= {self.at_most:g} {self.unit}"
+
+
+@dataclasses.dataclass(frozen=True)
+class AtLeast:
+    """The same from below."""
+
+    at_least: float
+    unit: str
+
+    def is_met(self, measured):
+        return measured >= self.at_least
+
+    def __str__(self):
+        return f">= {self.at_least:g} {self.unit}"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -26,7 +43,7 @@ class Row:
     value: str
     peer: str = ""
     ratio: str = ""
-    target: Target | None = None
+    target: Target | AtLeast | None = None
     measured: float | None = None
     note: str = ""
 
@@ -37,7 +54,7 @@ class Row:
             return ""
         if self.measured is None:
             return "NOT MEASURED"
-        return "OK" if self.measured <= self.target.at_most else "MISSED"
+        return "OK" if self.target.is_met(self.measured) else "MISSED"
 
     def cells(self):
         target = "" if self.target is None else str(self.target)

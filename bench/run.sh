@@ -4,9 +4,11 @@ set -euo pipefail
 cd "$(dirname "$0")/.."
 cargo build --locked --release --bin longshore --bin longshore-testserver --bin longshore-load
 cargo build --locked --release --package store --example commits
+cargo build --locked --release --package linux-net --example network_speed
 target=$PWD/target/$(rustc -vV | sed -n 's/^host: //p')/release
 export LONGSHORE_BIN=$target/longshore
 export LONGSHORE_TESTSERVER_BIN=$target/longshore-testserver
 export LONGSHORE_LOAD_BIN=$target/longshore-load
 export LONGSHORE_COMMITS_BIN=$target/examples/commits
+export LONGSHORE_NETWORK_BIN=$target/examples/network_speed
 PYTHONPATH=tests exec .venv/bin/python bench/bench.py "$@"

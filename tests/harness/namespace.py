@@ -31,7 +31,7 @@ class Namespace:
 
     def command(self, arguments):
         """The arguments of a program that is to run inside."""
-        return ["nsenter", f"--net={self.path}", "--", *map(str, arguments)]
+        return command(self.path, arguments)
 
     def inside(self):
         """The calling thread is inside for the time of the block, and only this thread."""
@@ -66,6 +66,11 @@ def entered(path):
             _enter(outside)
     finally:
         os.close(outside)
+
+
+def command(path, arguments):
+    """The arguments of a program that is to run in the namespace at `path`."""
+    return ["nsenter", f"--net={path}", "--", *map(str, arguments)]
 
 
 def delete(name):

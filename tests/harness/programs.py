@@ -41,6 +41,11 @@ class Program:
             if matches(line):
                 return line
 
+    def skip_lines(self):
+        """Passes over what was printed already: only what is yet to come is waited for."""
+        while not self._arrived.empty():
+            self._arrived.get()
+
     def close_input(self):
         self.process.stdin.close()
 
