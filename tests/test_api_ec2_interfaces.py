@@ -39,12 +39,13 @@ def interface(ec2, subnet):
 
 @pytest.fixture(scope="module")
 def balancer(shared):
-    """The interface of a load balancer, which is the service's."""
+    """The interfaces of a load balancer, which are the service's: one in each subnet."""
     elb, client = (shared.boto(name, region="eu-north-1") for name in ("elbv2", "ec2"))
     subnets = [one["SubnetId"] for one in client.describe_subnets()["Subnets"]]
     elb.create_load_balancer(Name="managed", Subnets=subnets)
-    [interface] = client.describe_network_interfaces()["NetworkInterfaces"]
-    return client, interface
+    interfaces = client.describe_network_interfaces()["NetworkInterfaces"]
+    assert sorted(each["SubnetId"] for each in interfaces) == sorted(subnets)
+    return client, interfaces
 
 
 def one(client, interface_id):
@@ -185,15 +186,16 @@ def found(client, name, value):
 
 
 def test_what_a_service_holds_is_the_services(balancer):
-    client, interface = balancer
+    client, interfaces = balancer
+    interface = interfaces[0]
     eni = interface["NetworkInterfaceId"]
+    all_of_them = sorted(each["NetworkInterfaceId"] for each in interfaces)
     attachment = interface["Attachment"]
     assert (interface["Status"], interface["RequesterManaged"]) == ("in-use", True)
     assert (attachment["InstanceOwnerId"], attachment["Status"]) == ("amazon-elb", "attached")
     attached_at = attachment["AttachTime"].strftime("%Y-%m-%dT%H:%M:%S*")
     table = {
         "attachment.attach-time": attached_at,
-        "attachment.attachment-id": attachment["AttachmentId"],
         "attachment.delete-on-termination": "false",
         "attachment.device-index": "1",
         "attachment.instance-owner-id": "amazon-elb",
@@ -202,7 +204,8 @@ def test_what_a_service_holds_is_the_services(balancer):
         "status": "in-use",
     }
     for filter_name, value in table.items():
-        assert found(client, filter_name, value) == [eni], filter_name
+        assert sorted(found(client, filter_name, value)) == all_of_them, filter_name
+    assert found(client, "attachment.attachment-id", attachment["AttachmentId"]) == [eni]
     told = refused(client.delete_network_interface, NetworkInterfaceId=eni)
     assert told == f"InvalidParameterValue: Network interface '{eni}' is currently in use."
     description = {"Description": {"Value": "mine"}}

@@ -227,6 +227,45 @@ def test_two_load_balancers_share_a_port_by_their_names(cluster, servers):
         cluster.elb.delete_load_balancer(LoadBalancerArn=balancer.arn)
 
 
+def test_a_load_balancer_answers_in_each_of_its_subnets(cluster, servers):
+    """At an address of each; taken out of a subnet, no more at the address there."""
+    first, second, third = cluster.subnets[:3]
+    made = cluster.balancer("subnets", 8200)
+    register(cluster, made.group, servers["a"])
+    cluster.wait_targets(made.group, ["healthy"])
+    before = addresses_by_subnet(cluster, made)
+    assert set(before) == {first, second, third}
+    for own in before.values():
+        assert cluster.host.http(f"http://{own}:8200/").json()["version"] == "a"
+
+    cluster.elb.set_subnets(LoadBalancerArn=made.arn, Subnets=[first, second])
+    after = addresses_by_subnet(cluster, made)
+    assert after == {subnet: before[subnet] for subnet in (first, second)}
+    wait_until(lambda: not listens(cluster, before[third]), 10, "nobody listens there any more")
+    for own in after.values():
+        assert cluster.host.http(f"http://{own}:8200/").json()["version"] == "a"
+
+    cluster.elb.set_subnets(LoadBalancerArn=made.arn, Subnets=[second, third])
+    [moved] = [own for subnet, own in addresses_by_subnet(cluster, made).items() if subnet == third]
+    wait_until(lambda: listens(cluster, moved), 10, "it listens in the subnet that it came into")
+    cluster.wait_targets(made.group, ["healthy"])
+    assert cluster.host.http(f"http://{moved}:8200/").json()["version"] == "a"
+    cluster.elb.delete_load_balancer(LoadBalancerArn=made.arn)
+
+
+def addresses_by_subnet(cluster, balancer):
+    path = balancer.arn.partition("loadbalancer/")[2]
+    of_balancer = [{"Name": "description", "Values": [f"ELB {path}"]}]
+    shown = cluster.host.boto("ec2").describe_network_interfaces(Filters=of_balancer)
+    return {one["SubnetId"]: one["PrivateIpAddress"] for one in shown["NetworkInterfaces"]}
+
+
+def listens(cluster, own):
+    with cluster.host.inside(), socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex((own, 8200)) == 0
+
+
 # -- what a target is told, and how bytes pass
 
 

@@ -134,6 +134,10 @@ def test_what_a_task_must_not_reach(cluster):
             assert not is_allowed and "link-local" in why
     is_allowed, why = cluster.host.is_allowed(inside.address, "host", "7777")
     assert not is_allowed and "nothing there to tasks but its resolver" in why
+    # The resolver is at the VPC's base plus two as well.
+    assert cluster.host.is_allowed(inside.address, "172.31.0.2", "53/udp")[0]
+    assert not cluster.host.is_allowed(inside.address, "172.31.0.2", "80")[0]
+    assert not cluster.host.is_allowed(inside.address, "172.31.0.3", "53/udp")[0]
     is_allowed, why = cluster.host.is_allowed(inside.address, "host", "53/udp")
     assert is_allowed and "resolver answers" in why
     end_tasks(cluster)

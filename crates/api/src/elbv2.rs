@@ -339,7 +339,7 @@ impl Elbv2 for Api {
         caller: &Caller,
         input: SetSubnetsInput,
     ) -> Result<SetSubnetsOutput, ApiError> {
-        set_subnets::run(self, caller, &input)
+        set_subnets::run(self, caller, input).await
     }
 }
 

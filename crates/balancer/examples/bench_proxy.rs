@@ -218,7 +218,7 @@ fn config(port: u16, target: u16) -> Config {
         load_balancers: vec![LoadBalancer {
             arn: "lb".to_owned(),
             dns_name: "lb-1.us-east-1.elb.localhost".to_owned(),
-            address: Ipv4Addr::LOCALHOST,
+            addresses: vec![Ipv4Addr::LOCALHOST],
             attributes: LoadBalancerAttributes::default(),
             listeners: vec![Listener {
                 arn: "listener".to_owned(),

@@ -91,11 +91,11 @@ async fn add_member(
         subnet_id: "subnet".to_owned(),
         profile: group.to_owned(),
         way: None,
-        is_resolved: true,
+        resolver: None,
     };
     wanted.interfaces.insert(address, interface);
     wanted.members.entry(group.to_owned()).or_default().insert(address);
-    wanted.profiles.entry(group.to_owned()).or_insert_with(|| profile(group));
+    wanted.profiles.entry(group.to_owned()).or_insert_with(|| profile(group).into());
     let delta = rules.delta_to(&wanted);
     let began = Instant::now();
     network.change_packet_rules(delta).await?;

@@ -8,6 +8,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -23,7 +24,7 @@ pub struct PacketRules {
     pub ranges: BTreeSet<Cidr>,
     pub interfaces: BTreeMap<Ipv4Addr, FilteredInterface>,
     /// By their groups' ids, joined.
-    pub profiles: BTreeMap<String, Profile>,
+    pub profiles: BTreeMap<String, Arc<Profile>>,
     /// The addresses of the members of each group that a rule refers to.
     pub members: BTreeMap<String, BTreeSet<Ipv4Addr>>,
     /// The ranges of each prefix list that a rule refers to.
@@ -43,8 +44,8 @@ pub struct FilteredInterface {
     pub profile: String,
     /// `None` reaches nothing outside.
     pub way: Option<String>,
-    /// Whether the VPC's resolver answers it.
-    pub is_resolved: bool,
+    /// Where the VPC's resolver answers it, besides [`HOST_ADDRESS`]; `None` where it does not.
+    pub resolver: Option<Ipv4Addr>,
 }
 
 /// What the interfaces that are in the same groups may receive and send.
@@ -109,7 +110,7 @@ pub enum PacketChange {
 pub struct PacketDelta {
     pub ranges: Option<BTreeSet<Cidr>>,
     pub interfaces: MapDelta<Ipv4Addr, FilteredInterface>,
-    pub profiles: MapDelta<String, Profile>,
+    pub profiles: MapDelta<String, Arc<Profile>>,
     pub members: MapDelta<String, BTreeSet<Ipv4Addr>>,
     pub prefix_lists: MapDelta<String, BTreeSet<Cidr>>,
     pub acls: MapDelta<String, SubnetAcl>,

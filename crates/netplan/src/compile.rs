@@ -5,6 +5,8 @@
 //! not kept.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use model::packet_rules::{FilteredInterface, PacketRules, Permit, Profile, SubnetAcl};
 use model::{
@@ -19,12 +21,18 @@ const PROFILE_SEPARATOR: &str = "+";
 
 /// Compiles the rules of every interface that the snapshot holds.
 pub fn compile(snapshot: &Snapshot) -> PacketRules {
+    compile_after(snapshot, (&Snapshot::default(), &PacketRules::default()))
+}
+
+/// The same, with what an earlier snapshot was compiled to: of that, profiles are kept whose
+/// groups are as they were.
+pub fn compile_after(snapshot: &Snapshot, earlier: Earlier<'_>) -> PacketRules {
     let mut rules = PacketRules {
         ranges: snapshot.vpcs.all().map(|vpc| vpc.cidr).collect(),
         ..PacketRules::default()
     };
     for interface in snapshot.interfaces.all() {
-        let profile = add_profile(&mut rules, snapshot, interface);
+        let profile = add_profile(&mut rules, (snapshot, earlier), interface);
         let subnet = snapshot.subnets.get(&interface.scope, &interface.subnet_id);
         let vpc = snapshot.vpcs.get(&interface.scope, &interface.vpc_id);
         if let Some(subnet) = subnet {
@@ -36,7 +44,7 @@ pub fn compile(snapshot: &Snapshot) -> PacketRules {
             subnet_id: interface.subnet_id.clone(),
             profile,
             way,
-            is_resolved: vpc.is_some_and(|vpc: &Entry<Vpc>| vpc.attributes.is_dns_supported),
+            resolver: vpc.and_then(resolver),
         };
         rules.interfaces.insert(interface.address, filtered);
     }
@@ -59,25 +67,62 @@ pub fn is_same(one: &Snapshot, other: &Snapshot) -> bool {
         && one.vpcs.is_same(&other.vpcs)
 }
 
-fn add_profile(rules: &mut PacketRules, snapshot: &Snapshot, interface: &Interface) -> String {
+/// COMPAT: the base of the VPC's range plus two ("Amazon DNS server").
+fn resolver(vpc: &Entry<Vpc>) -> Option<Ipv4Addr> {
+    vpc.cidr.address(2).filter(|_| vpc.attributes.is_dns_supported)
+}
+
+/// What was compiled before, and from what.
+type Earlier<'a> = (&'a Snapshot, &'a PacketRules);
+
+fn add_profile(
+    rules: &mut PacketRules,
+    (snapshot, earlier): (&Snapshot, Earlier<'_>),
+    interface: &Interface,
+) -> String {
     let ids: BTreeSet<&String> = interface.security_group_ids.iter().collect();
     let ids: Vec<String> = ids.into_iter().cloned().collect();
     let name = ids.join(PROFILE_SEPARATOR);
     if !rules.profiles.contains_key(&name) {
-        let groups = ids.iter().filter_map(|id| snapshot.security_groups.get(&interface.scope, id));
-        let (mut ingress, mut egress) = (Vec::new(), Vec::new());
-        for group in groups {
-            for (direction, permit) in permits(group) {
-                match direction {
-                    TrafficDirection::Ingress => ingress.push(permit),
-                    TrafficDirection::Egress => egress.push(permit),
-                }
-            }
-        }
-        let vpc_id = interface.vpc_id.clone();
-        rules.profiles.insert(name.clone(), Profile { vpc_id, group_ids: ids, ingress, egress });
+        let kept = kept(snapshot, earlier, (interface, &name));
+        let made = kept.unwrap_or_else(|| Arc::new(profile(snapshot, interface, ids)));
+        rules.profiles.insert(name.clone(), made);
     }
     name
+}
+
+/// The earlier profile of that name, where all that it was made of is as it was.
+fn kept(
+    snapshot: &Snapshot,
+    (before, rules): Earlier<'_>,
+    (interface, name): (&Interface, &str),
+) -> Option<Arc<Profile>> {
+    let profile = rules.profiles.get(name)?;
+    let group = |snapshot: &Snapshot, id: &String| {
+        snapshot.security_groups.get(&interface.scope, id).map(|group| Arc::clone(&group.record))
+    };
+    let is_same = |id: &String| match (group(before, id), group(snapshot, id)) {
+        (Some(old), Some(new)) => Arc::ptr_eq(&old, &new),
+        (None, None) => true,
+        (Some(_), None) | (None, Some(_)) => false,
+    };
+    let is_kept = profile.vpc_id == interface.vpc_id && profile.group_ids.iter().all(is_same);
+    is_kept.then(|| Arc::clone(profile))
+}
+
+fn profile(snapshot: &Snapshot, interface: &Interface, group_ids: Vec<String>) -> Profile {
+    let groups =
+        group_ids.iter().filter_map(|id| snapshot.security_groups.get(&interface.scope, id));
+    let (mut ingress, mut egress) = (Vec::new(), Vec::new());
+    for group in groups {
+        for (direction, permit) in permits(group) {
+            match direction {
+                TrafficDirection::Ingress => ingress.push(permit),
+                TrafficDirection::Egress => egress.push(permit),
+            }
+        }
+    }
+    Profile { vpc_id: interface.vpc_id.clone(), group_ids, ingress, egress }
 }
 
 fn permits(group: &SecurityGroup) -> impl Iterator<Item = (TrafficDirection, Permit)> {

@@ -15,7 +15,7 @@ mod reasons;
 mod verdict;
 mod ways;
 
-pub use compile::{compile, is_same};
+pub use compile::{compile, compile_after, is_same};
 pub use denials::{Denials, DeniedKind, denials};
 pub use explain::{Explanation, Outcome, Question, explain};
 pub use places::QuestionError;

@@ -99,12 +99,12 @@ fn is_link_local(address: Ipv4Addr) -> bool {
 
 fn decide<'a>(rules: &'a PacketRules, opening: &Opening) -> Result<Verdict<'a>, Refusal<'a>> {
     let source = end(rules, opening.source)?;
-    let destination = end(rules, opening.destination)?;
     if let Some(from) = source
         && let Some(decided) = host(rules, from, opening)
     {
         return decided;
     }
+    let destination = end(rules, opening.destination)?;
     if let (Some(from), Some(to)) = (source, destination)
         && from.vpc_id != to.vpc_id
     {
@@ -136,10 +136,10 @@ fn host<'a>(
     from: &FilteredInterface,
     opening: &Opening,
 ) -> Option<Result<Verdict<'a>, Refusal<'a>>> {
-    if opening.destination == HOST_ADDRESS {
+    if opening.destination == HOST_ADDRESS || Some(opening.destination) == from.resolver {
         let is_name_asked = matches!(opening.protocol, TCP | UDP) && opening.port == DNS_PORT;
         let answered = Verdict::Allowed { egress: None, ingress: None, way: None };
-        let is_answered = is_name_asked && from.is_resolved;
+        let is_answered = is_name_asked && from.resolver.is_some();
         return Some(if is_answered { Ok(answered) } else { Err(Refusal::Host) });
     }
     let private = rules.public_addresses.get(&opening.destination)?;

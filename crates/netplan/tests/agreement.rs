@@ -2,13 +2,14 @@
 
 use std::collections::BTreeMap;
 use std::net::Ipv4Addr;
+use std::sync::Arc;
 
 use model::{
     Cidr, Interface, InterfaceOwner, NetworkAcl, NetworkAclAction, NetworkAclEntry,
     NetworkAclRange, Plan, Scope, SecurityGroup, SecurityGroupRule, Snapshot, Subnet, Tags,
     Timestamp, Traffic, TrafficDirection, TrafficPeer, Vpc, VpcAttributes,
 };
-use netplan::{Opening, Refusal, Verdict, compile, verdict};
+use netplan::{Opening, Refusal, Verdict, compile, compile_after, verdict};
 use proptest::prelude::*;
 
 const ICMP: u8 = 1;
@@ -226,7 +227,8 @@ fn network() -> impl Strategy<Value = Snapshot> {
 /// The VPCs and their subnets, of which the first has an ACL with these entries.
 fn add_networks(plan: &mut Plan, entries: Vec<NetworkAclEntry>) {
     let attributes = VpcAttributes {
-        is_dns_supported: true,
+        // The resolver's address, which no interface has, would be one of theirs here.
+        is_dns_supported: false,
         has_dns_hostnames: false,
         has_address_usage_metrics: false,
     };
@@ -324,6 +326,31 @@ fn opening() -> impl Strategy<Value = Opening> {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(500))]
+
+    #[test]
+    fn what_is_kept_of_earlier_rules_makes_no_difference(
+        (before, other) in (network(), network()),
+        changed in prop::collection::btree_set(0..GROUPS * 2, 0..3),
+    ) {
+        let mut plan = Plan::new();
+        for index in changed {
+            let id = group_id(index % 2, index / 2);
+            let [old, new] = [&before, &other].map(|one| one.security_groups.get(&scope(), &id));
+            match (old, new) {
+                (Some(old), Some(new)) => plan.update(old, (*new.record).clone()),
+                (Some(old), None) => plan.delete(old),
+                (None, _) => {}
+            }
+        }
+        let mut after = before.clone();
+        after.apply(2, &plan.changes);
+        let earlier = compile(&before);
+        prop_assert_eq!(compile_after(&after, (&before, &earlier)), compile(&after));
+        let again = compile_after(&before, (&before, &earlier));
+        for (name, profile) in &again.profiles {
+            prop_assert!(Arc::ptr_eq(profile, &earlier.profiles[name]));
+        }
+    }
 
     #[test]
     fn compiled_rules_decide_as_the_records_say(

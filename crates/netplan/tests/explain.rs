@@ -64,9 +64,11 @@ fn load_balancer(name: &str) -> LoadBalancer {
         id: "0123456789abcdef".to_owned(),
         is_internal: false,
         vpc_id: "vpc-1".to_owned(),
-        subnet_ids: vec!["subnet-1".to_owned()],
         security_group_ids: vec!["sg-web".to_owned()],
-        address: "10.0.1.9".parse().expect("an address"),
+        addresses: BTreeMap::from([(
+            "subnet-1".to_owned(),
+            "10.0.1.9".parse().expect("an address"),
+        )]),
         dns_name: String::new(),
         attributes: BTreeMap::new(),
         tags: Tags::new(),

@@ -67,7 +67,7 @@ pub fn names(snapshot: &Snapshot) -> Vec<NameRecord> {
         .all()
         .map(|load_balancer| NameRecord {
             name: load_balancer.dns_name.clone(),
-            addresses: vec![load_balancer.address],
+            addresses: load_balancer.addresses.values().copied().collect(),
         })
         .collect()
 }
@@ -141,7 +141,8 @@ impl Sent {
         if netplan::is_same(&self.compiled_from, snapshot) {
             return None;
         }
-        let compiled = netplan::compile(snapshot);
+        let earlier = (&self.compiled_from, &self.packet_rules);
+        let compiled = netplan::compile_after(snapshot, earlier);
         let delta = self.packet_rules.delta_to(&compiled);
         self.packet_rules = compiled;
         self.compiled_from = snapshot.clone();

@@ -37,7 +37,7 @@ fn load_balancer_config(
     config::LoadBalancer {
         arn,
         dns_name: load_balancer.dns_name.clone(),
-        address: load_balancer.address,
+        addresses: load_balancer.addresses.values().copied().collect(),
         attributes: load_balancer_attributes(&load_balancer.attributes),
         listeners,
     }

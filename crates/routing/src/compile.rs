@@ -21,8 +21,8 @@ use crate::{
         Redirect, Rule, Target, TargetGroup, TargetState, WeightedTargetGroup,
     },
     defaults::{
-        CONDITION_VALUES_MAX, FORWARD_GROUPS_MAX, LISTENERS_MAX, LOAD_BALANCERS_MAX, RULES_MAX,
-        TARGET_GROUPS_MAX, TARGETS_MAX, WEIGHT_MAX,
+        ADDRESSES_MAX, CONDITION_VALUES_MAX, FORWARD_GROUPS_MAX, LISTENERS_MAX, LOAD_BALANCERS_MAX,
+        RULES_MAX, TARGET_GROUPS_MAX, TARGETS_MAX, WEIGHT_MAX,
     },
     matcher::{BadMatcher, CodeMatcher},
     pick::{Forward, Share, fingerprint},
@@ -37,6 +37,8 @@ use crate::{
 pub enum Refusal {
     #[error("{what} `{name}` is there twice")]
     Duplicate { what: &'static str, name: String },
+    #[error("load balancer `{0}` has no address")]
+    NoAddress(String),
     #[error("target group `{0}` is not in the configuration")]
     UnknownTargetGroup(String),
     #[error("target group `{0}` is used by more than one load balancer")]
@@ -106,9 +108,14 @@ impl<'c> Compiler<'c> {
         if !self.names.insert(&load_balancer.dns_name) {
             return Err(twice("DNS name", &load_balancer.dns_name));
         }
-        let address = load_balancer.address;
-        if address != LOOPBACK && !self.addresses.insert(address) {
-            return Err(twice("address", &address.to_string()));
+        if load_balancer.addresses.is_empty() {
+            return Err(Refusal::NoAddress(load_balancer.arn.clone()));
+        }
+        bounded("addresses", load_balancer.addresses.len(), ADDRESSES_MAX)?;
+        for address in &load_balancer.addresses {
+            if *address != LOOPBACK && !self.addresses.insert(*address) {
+                return Err(twice("address", &address.to_string()));
+            }
         }
         let attributes = &load_balancer.attributes;
         positive("idle timeout", &load_balancer.arn, attributes.idle_timeout_seconds)?;
@@ -118,7 +125,7 @@ impl<'c> Compiler<'c> {
             index: self.table.load_balancers.len(),
             arn: load_balancer.arn.clone(),
             dns_name: load_balancer.dns_name.clone(),
-            address,
+            addresses: load_balancer.addresses.clone(),
             attributes: load_balancer.attributes.clone(),
         });
         self.table.load_balancers.push(Arc::clone(&facts));
@@ -138,7 +145,7 @@ impl<'c> Compiler<'c> {
         listener: &Listener,
     ) -> Result<(), Refusal> {
         bounded("rules", listener.rules.len(), RULES_MAX)?;
-        let address = load_balancer.address;
+        let address = load_balancer.addresses[0];
         let default_action = self.action(&listener.default_action, address)?;
         let mut rules: Vec<&Rule> = listener.rules.iter().collect();
         rules.sort_by_key(|rule| rule.priority);
@@ -149,7 +156,9 @@ impl<'c> Compiler<'c> {
         let rules =
             rules.into_iter().map(|rule| self.rule(rule, address)).collect::<Result<_, _>>()?;
         let index = ListenerIndex(self.table.listeners.len());
-        for address in BTreeSet::from([address, LOOPBACK]) {
+        let mut addresses: BTreeSet<Ipv4Addr> = load_balancer.addresses.iter().copied().collect();
+        addresses.insert(LOOPBACK);
+        for address in addresses {
             let socket = SocketAddrV4::new(address, listener.port);
             self.table.sockets.entry(socket).or_default().push(index);
         }

@@ -17,7 +17,8 @@ impl Headers for Pairs {
 /// One load balancer with rules by host, path, header and method, one with a redirect.
 const CONFIG: &str = r#"{
   "load_balancers": [
-    {"arn": "lb/a", "dns_name": "a-1.us-east-1.elb.localhost", "address": "172.31.0.10",
+    {"arn": "lb/a", "dns_name": "a-1.us-east-1.elb.localhost",
+     "addresses": ["172.31.0.10", "172.31.16.10"],
      "listeners": [{"arn": "l/a", "port": 80,
        "rules": [
          {"arn": "r/2", "priority": 20,
@@ -33,7 +34,7 @@ const CONFIG: &str = r#"{
                          {"field": "http-request-method", "values": ["GET"]}],
           "action": {"type": "fixed-response", "status_code": 200, "message_body": "host"}}],
        "default_action": {"type": "fixed-response", "status_code": 404}}]},
-    {"arn": "lb/b", "dns_name": "b-2.us-east-1.elb.localhost", "address": "172.31.0.11",
+    {"arn": "lb/b", "dns_name": "b-2.us-east-1.elb.localhost", "addresses": ["172.31.0.11"],
      "listeners": [{"arn": "l/b", "port": 80, "rules": [],
        "default_action": {"type": "redirect", "protocol": "HTTPS", "port": "443",
                           "status_code": 302}}]}],
@@ -166,7 +167,8 @@ fn what_cannot_be_served_does_not_compile() {
             config.load_balancers[0].listeners[0].default_action = forward("tg/api", 1_000);
         }),
         refused(&|config| config.load_balancers[0].listeners[0].rules[0].priority = 10),
-        refused(&|config| config.load_balancers[1].address = Ipv4Addr::new(172, 31, 0, 10)),
+        refused(&|config| config.load_balancers[1].addresses.push(Ipv4Addr::new(172, 31, 16, 10))),
+        refused(&|config| config.load_balancers[1].addresses.clear()),
         refused(&|config| config.target_groups[0].health_check.matcher = "600".to_owned()),
         refused(&|config| config.target_groups[0].health_check.interval_seconds = 0),
         refused(&|config| config.load_balancers[0].attributes.idle_timeout_seconds = 0),
@@ -184,7 +186,8 @@ fn what_cannot_be_served_does_not_compile() {
         target group `tg/api` is used by more than one load balancer
         weight 1000 of target group `tg/api` is over 999
         priority `10` is there twice
-        address `172.31.0.10` is there twice
+        address `172.31.16.10` is there twice
+        load balancer `lb/b` has no address
         health check matcher `600` is not a list of HTTP codes or ranges from 200 to 499
         health check interval of `tg/api` must be at least 1
         idle timeout of `lb/a` must be at least 1

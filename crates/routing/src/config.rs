@@ -27,8 +27,8 @@ pub struct LoadBalancer {
     pub arn: String,
     /// `NAME-ID.REGION.elb.localhost`: tells load balancers apart that share a loopback port.
     pub dns_name: String,
-    /// Its own address on this host: where it listens, and where it sends from.
-    pub address: Ipv4Addr,
+    /// Its own addresses on this host: it listens on all of them, and sends from the first.
+    pub addresses: Vec<Ipv4Addr>,
     #[serde(default)]
     pub attributes: LoadBalancerAttributes,
     pub listeners: Vec<Listener>,

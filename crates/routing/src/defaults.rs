@@ -15,6 +15,8 @@ pub(crate) const UNHEALTHY_THRESHOLD: u32 = 2;
 pub(crate) const WEIGHT_MAX: u16 = 999;
 /// Bounds of what one balancer compiles; beyond them the configuration is refused.
 pub(crate) const LOAD_BALANCERS_MAX: usize = 1_000;
+/// Of one load balancer: no region has so many zones.
+pub(crate) const ADDRESSES_MAX: usize = 32;
 pub(crate) const LISTENERS_MAX: usize = 50;
 pub(crate) const RULES_MAX: usize = 1_000;
 pub(crate) const CONDITION_VALUES_MAX: usize = 100;

@@ -60,7 +60,8 @@ pub struct RoutedLoadBalancer {
     pub index: usize,
     pub arn: String,
     pub dns_name: String,
-    pub address: Ipv4Addr,
+    /// At least one; targets see requests come from the first.
+    pub(crate) addresses: Vec<Ipv4Addr>,
     pub attributes: LoadBalancerAttributes,
 }
 

@@ -172,7 +172,7 @@ pub(super) fn is_used(snapshot: &Snapshot, subnet: &Subnet) -> bool {
             .nat_gateways
             .list(scope)
             .any(|it| it.subnet_id == *id && it.deleted_at.is_none())
-        || snapshot.load_balancers.list(scope).any(|it| it.subnet_ids.contains(id))
+        || snapshot.load_balancers.list(scope).any(|it| it.addresses.contains_key(id))
         || is_used_by_service(snapshot, subnet)
 }
 

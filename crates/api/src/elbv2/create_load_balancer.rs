@@ -1,7 +1,9 @@
 //! `CreateLoadBalancer`: makes an application load balancer, which serves at once.
 
+use std::collections::BTreeMap;
+
 use aws_api::elbv2::{self, CreateLoadBalancerInput, CreateLoadBalancerOutput, errors};
-use model::{Attributes, LoadBalancer};
+use model::{Attributes, Entry, LoadBalancer, Subnet};
 use wire::ApiError;
 
 use super::{load_balancer, name, network, tags};
@@ -40,15 +42,16 @@ fn decide(
         is_internal: input.scheme == Some(elbv2::LoadBalancerSchemeEnum::Internal),
         security_group_ids: network::security_groups(snapshot, &scope, (&vpc_id, groups))?,
         vpc_id,
-        subnet_ids: subnets.iter().map(|subnet| subnet.id.clone()).collect(),
-        address: std::net::Ipv4Addr::UNSPECIFIED,
+        addresses: BTreeMap::new(),
         dns_name: String::new(),
         attributes: Attributes::new(),
         tags: tags::parse(input.tags.as_deref())?,
         created_at: turn.now(),
     };
     if let Some(known) = snapshot.load_balancers.get(&scope, &input.name) {
-        if !is_same(known, &wanted) {
+        let is_in = |subnet: &&Entry<Subnet>| known.addresses.contains_key(&subnet.id);
+        let is_there = subnets.len() == known.addresses.len() && subnets.iter().all(is_in);
+        if !is_there || !is_same(known, &wanted) {
             return Err(errors::duplicate_load_balancer_name_exception(format!(
                 "A load balancer with the same name '{}' exists, but with different settings",
                 input.name
@@ -58,8 +61,10 @@ fn decide(
     }
     check_count(turn)?;
     wanted.dns_name = dns_name(turn, &wanted);
-    let owner = (wanted.arn(), wanted.security_group_ids.clone());
-    wanted.address = network::take_address(turn, &subnets, (&owner.0, &owner.1))?;
+    for subnet in subnets {
+        let address = network::take_address(turn, subnet, &wanted)?;
+        wanted.addresses.insert(subnet.id.clone(), address);
+    }
     security_group_use::hold(turn, &wanted.security_group_ids);
     turn.plan.insert(wanted.clone());
     Ok(answer(snapshot, &wanted))
@@ -73,7 +78,6 @@ fn answer(snapshot: &model::Snapshot, balancer: &LoadBalancer) -> CreateLoadBala
 /// Whether making `wanted` asks for nothing that `known` is not.
 fn is_same(known: &LoadBalancer, wanted: &LoadBalancer) -> bool {
     known.is_internal == wanted.is_internal
-        && known.subnet_ids == wanted.subnet_ids
         && known.security_group_ids == wanted.security_group_ids
         && (wanted.tags.is_empty() || known.tags == wanted.tags)
 }

@@ -1,9 +1,9 @@
-//! `DeleteLoadBalancer`: its listeners, rules and address go with it.
+//! `DeleteLoadBalancer`: its listeners, rules and interfaces go with it.
 
 use aws_api::elbv2::{DeleteLoadBalancerInput, DeleteLoadBalancerOutput, errors};
 use wire::ApiError;
 
-use super::{attribute, listener, load_balancer, rule};
+use super::{attribute, listener, load_balancer, network, rule};
 use crate::{Api, Caller, Turn};
 
 pub(super) async fn run(
@@ -31,8 +31,7 @@ fn decide(turn: &mut Turn<'_>, arn: &str) -> Result<DeleteLoadBalancerOutput, Ap
     for listener in listener::of_load_balancer(turn.snapshot, known) {
         turn.plan.delete(listener);
     }
-    let interface = format!("{}/{}", known.vpc_id, known.address);
-    if let Some(interface) = turn.snapshot.interfaces.get(turn.scope(), &interface) {
+    for interface in network::interfaces(turn.snapshot, known) {
         turn.plan.delete(interface);
     }
     turn.plan.delete(known);

@@ -76,5 +76,5 @@ pub(super) fn availability_zones(
             ..elbv2::AvailabilityZone::default()
         }
     };
-    balancer.subnet_ids.iter().map(zone).collect()
+    balancer.addresses.keys().map(zone).collect()
 }

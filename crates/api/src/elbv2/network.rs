@@ -1,10 +1,12 @@
-//! Where a load balancer is: its subnets, its security groups, and its one address.
+//! Where a load balancer is: its subnets, its security groups, and its interfaces.
 
 use std::collections::BTreeSet;
 use std::net::Ipv4Addr;
 
 use aws_api::elbv2::{self, errors};
-use model::{Entry, Interface, InterfaceOwner, Scope, SecurityGroup, Snapshot, Subnet, Tags};
+use model::{
+    Entry, Interface, InterfaceOwner, LoadBalancer, Scope, SecurityGroup, Snapshot, Subnet, Tags,
+};
 use wire::ApiError;
 
 use crate::Turn;
@@ -84,43 +86,54 @@ pub(super) fn security_groups(
     Ok(ids)
 }
 
-/// Takes a free address of one of the subnets and puts its interface into the plan.
+/// The interfaces of a load balancer, one in each of its subnets.
+pub(super) fn interfaces<'a>(
+    snapshot: &'a Snapshot,
+    balancer: &LoadBalancer,
+) -> Vec<&'a Entry<Interface>> {
+    let ids = balancer.interface_ids();
+    ids.filter_map(|id| snapshot.interfaces.get(&balancer.scope, &id)).collect()
+}
+
+/// Takes a free address of a subnet and puts the interface that has it into the plan.
 ///
 /// INVARIANT: no two load balancers have one address, though their regions' VPCs may have
 /// one range: a balancer listens on all of them.
 pub(super) fn take_address(
     turn: &mut Turn<'_>,
-    subnets: &[&Entry<Subnet>],
-    (arn, security_group_ids): (&str, &[String]),
+    subnet: &Entry<Subnet>,
+    balancer: &LoadBalancer,
 ) -> Result<Ipv4Addr, ApiError> {
-    let vpc_id = &subnets[0].vpc_id;
+    let vpc_id = &subnet.vpc_id;
     let taken: BTreeSet<(String, Ipv4Addr)> =
         turn.snapshot.interfaces.all().map(|held| (vpc_id.clone(), held.address)).collect();
-    for subnet in subnets {
-        let found = planner::network::free_address(turn.snapshot, subnet, &taken, &mut turn.rng);
-        let Ok(address) = found else { continue };
-        address::keep_from_others(turn, vpc_id, address);
-        let interface = Interface {
-            scope: turn.scope().clone(),
-            vpc_id: vpc_id.clone(),
-            address,
-            id: format!("eni-{}", turn.rng.hex(17)),
-            subnet_id: subnet.id.clone(),
-            mac_address: planner::network::mac_address(&mut turn.rng),
-            security_group_ids: security_group_ids.to_vec(),
-            owner: InterfaceOwner::LoadBalancer { arn: arn.to_owned() },
-            public_address: None,
-            description: String::new(),
-            tags: Tags::new(),
-            created_at: turn.now(),
-        };
-        turn.plan.insert(interface);
-        return Ok(address);
-    }
-    Err(errors::invalid_subnet_exception(format!(
-        "Not enough IP space available in {}. A load balancer requires one free IP address.",
-        subnets[0].id
-    )))
+    let found = planner::network::free_address(turn.snapshot, subnet, &taken, &mut turn.rng);
+    let address = found.map_err(|_| {
+        errors::invalid_subnet_exception(format!(
+            "Not enough IP space available in {}. A load balancer requires one free IP address in \
+             each of its subnets.",
+            subnet.id
+        ))
+    })?;
+    address::keep_from_others(turn, vpc_id, address);
+    // A deletion of the subnet that saw nobody use it is decided again.
+    super::hold(turn, subnet);
+    let interface = Interface {
+        scope: turn.scope().clone(),
+        vpc_id: vpc_id.clone(),
+        address,
+        id: format!("eni-{}", turn.rng.hex(17)),
+        subnet_id: subnet.id.clone(),
+        mac_address: planner::network::mac_address(&mut turn.rng),
+        security_group_ids: balancer.security_group_ids.clone(),
+        owner: InterfaceOwner::LoadBalancer { arn: balancer.arn() },
+        public_address: None,
+        description: String::new(),
+        tags: Tags::new(),
+        created_at: turn.now(),
+    };
+    turn.plan.insert(interface);
+    Ok(address)
 }
 
 fn subnet_ids(

@@ -1,4 +1,4 @@
-//! `SetSecurityGroups`: puts a load balancer's interface into other groups.
+//! `SetSecurityGroups`: puts a load balancer's interfaces into other groups.
 
 use aws_api::elbv2::{
     EnforceSecurityGroupInboundRulesOnPrivateLinkTrafficEnum, SetSecurityGroupsInput,
@@ -35,8 +35,7 @@ fn decide(
     }
     let wanted = (known.vpc_id.as_str(), input.security_groups.as_slice());
     let security_group_ids = network::security_groups(turn.snapshot, turn.scope(), wanted)?;
-    let id = format!("{}/{}", known.vpc_id, known.address);
-    if let Some(interface) = turn.snapshot.interfaces.get(turn.scope(), &id) {
+    for interface in network::interfaces(turn.snapshot, known) {
         let ids = security_group_ids.clone();
         let moved = Interface { security_group_ids: ids, ..(*interface.record).clone() };
         turn.plan.update(interface, moved);

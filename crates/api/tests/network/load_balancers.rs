@@ -1,9 +1,11 @@
 //! Load balancers: made, described, changed, deleted.
 
+use std::collections::{BTreeMap, BTreeSet};
+
 use crate::world::{World, between, listener_form, one};
 
 #[test]
-fn a_load_balancer_is_active_at_once_and_has_its_own_address() {
+fn a_load_balancer_is_active_at_once_and_has_an_interface_in_each_subnet() {
     let world = World::new();
     let subnets = world.subnets();
     let form = format!(
@@ -25,16 +27,18 @@ fn a_load_balancer_is_active_at_once_and_has_its_own_address() {
 
     let snapshot = world.snapshot();
     let balancer = snapshot.load_balancers.all().next().expect("it is there");
-    let interface = snapshot.interfaces.all().next().expect("its interface is there");
-    assert_eq!(interface.address, balancer.address);
-    assert_eq!(interface.security_group_ids, balancer.security_group_ids);
+    let of_subnets: BTreeMap<_, _> =
+        snapshot.interfaces.all().map(|one| (one.subnet_id.clone(), one.address)).collect();
+    assert_eq!(of_subnets, balancer.addresses);
+    assert!(of_subnets.keys().eq(&subnets[..2].iter().cloned().collect::<BTreeSet<_>>()));
+    for interface in snapshot.interfaces.all() {
+        assert_eq!(interface.security_group_ids, balancer.security_group_ids);
+    }
     assert_eq!(balancer.security_group_ids.len(), 1);
 
     let interfaces = world.ec2("DescribeNetworkInterfaces");
-    assert_eq!(
-        one(&interfaces, "description"),
-        arn.replace(&prefix.replace("app/Web/", ""), "ELB ")
-    );
+    let description = arn.replace(&prefix.replace("app/Web/", ""), "ELB ");
+    assert_eq!(between(&interfaces, "description"), [description.clone(), description]);
     let tags = world.elb(&format!("DescribeTags&ResourceArns.member.1={arn}"));
     assert_eq!((one(&tags, "Key"), one(&tags, "Value")), ("team".to_owned(), "web".to_owned()));
 }
@@ -44,7 +48,7 @@ fn making_the_same_again_answers_the_one_there_is() {
     let world = World::new();
     let arn = world.load_balancer("web");
     assert_eq!(world.load_balancer("web"), arn);
-    assert_eq!(world.snapshot().interfaces.len(), 1);
+    assert_eq!(world.snapshot().interfaces.len(), 2);
     let subnets = world.subnets();
     let other = format!(
         "CreateLoadBalancer&Name=web&Subnets.member.1={}&Subnets.member.2={}",
@@ -155,17 +159,36 @@ fn what_a_load_balancer_has_can_be_set_again() {
         "SetSecurityGroups&LoadBalancerArn={balancer}&SecurityGroups.member.1={group}"
     ));
     assert!(set.contains(&group));
-    let subnets = world.subnets();
-    let form = |other: &str| {
-        format!(
-            "SetSubnets&LoadBalancerArn={balancer}&Subnets.member.1={}&Subnets.member.2={other}",
-            subnets[0]
-        )
-    };
-    assert_eq!(between(&world.elb(&form(&subnets[1])), "ZoneName").len(), 2);
-    assert!(world.refused(&form(&subnets[2])).starts_with("InvalidConfigurationRequest: other"));
     let form = format!("SetIpAddressType&LoadBalancerArn={balancer}&IpAddressType=ipv4");
     assert_eq!(one(&world.elb(&form), "IpAddressType"), "ipv4");
+}
+
+#[test]
+fn a_load_balancer_goes_into_other_subnets_and_stays_where_it_stays() {
+    let world = World::new();
+    let balancer = world.load_balancer("web");
+    let addresses = || world.snapshot().load_balancers.all().next().expect("it").addresses.clone();
+    let subnets = world.subnets();
+    let set = |ids: &[&str]| {
+        let ids = ids.iter().enumerate();
+        let named = ids.map(|(at, id)| format!("&Subnets.member.{}={id}", at + 1));
+        format!("SetSubnets&LoadBalancerArn={balancer}{}", named.collect::<String>())
+    };
+    let before = addresses();
+    let moved = world.elb(&set(&[&subnets[0], &subnets[2]]));
+    let wanted = BTreeSet::from([&subnets[0], &subnets[2]]);
+    assert!(between(&moved, "SubnetId").iter().eq(wanted.iter().copied()));
+    let after = addresses();
+    assert_eq!(after.get(&subnets[0]), before.get(&subnets[0]));
+    assert!(after.keys().eq(wanted));
+    let held: BTreeSet<_> = world.snapshot().interfaces.all().map(|one| one.address).collect();
+    assert!(held.iter().eq(after.values().collect::<BTreeSet<_>>()));
+    let config = planner::route_config::route_config(&world.snapshot());
+    assert!(config.load_balancers[0].addresses.iter().eq(after.values()));
+    let told = world.refused(&set(&[&subnets[0]]));
+    assert!(told.starts_with("ValidationError: At least two subnets in two different"), "{told}");
+    world.elb(&format!("DeleteLoadBalancer&LoadBalancerArn={balancer}"));
+    assert_eq!(world.snapshot().interfaces.len(), 0);
 }
 
 #[test]

@@ -125,7 +125,7 @@ async fn a_listener_that_cannot_bind_is_reported_and_bound_later() {
     let backend = Backend::named("one").await;
     let config = world::config(&[&backend]);
     let own = &config.load_balancers[0];
-    let address = SocketAddrV4::new(own.address, own.listeners[0].port);
+    let address = SocketAddrV4::new(own.addresses[0], own.listeners[0].port);
     let taken = std::net::TcpListener::bind(address).expect("the address is free");
     let mut world = World::serving(config).await;
     let failed = world

@@ -66,7 +66,7 @@ impl World {
     /// Where the load balancer is.
     pub(crate) fn address(&self) -> SocketAddrV4 {
         let load_balancer = &self.config.load_balancers[0];
-        SocketAddrV4::new(load_balancer.address, load_balancer.listeners[0].port)
+        SocketAddrV4::new(load_balancer.addresses[0], load_balancer.listeners[0].port)
     }
 
     /// Waits for an event that `wanted` makes something of.
@@ -147,7 +147,7 @@ pub(crate) fn load_balancer(name: &str, port: u16, default_action: Action) -> Lo
     LoadBalancer {
         arn: format!("lb/{name}"),
         dns_name: format!("{name}-1.us-east-1.elb.localhost"),
-        address: address(),
+        addresses: vec![address()],
         attributes: LoadBalancerAttributes::default(),
         listeners: vec![Listener {
             arn: format!("listener/{name}"),

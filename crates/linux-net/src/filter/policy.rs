@@ -8,7 +8,7 @@
 //! INVARIANT: what a change refers to is there before it, and what it takes away is referred to by
 //! nothing after it.
 
-use std::{collections::BTreeSet, fmt::Write, net::Ipv4Addr};
+use std::{collections::BTreeSet, fmt::Write, net::Ipv4Addr, sync::Arc};
 
 use model::{
     Cidr, NetworkAclAction, NetworkAclEntry, NetworkAclRange, Traffic, TrafficDirection,
@@ -247,7 +247,7 @@ impl Policy<'_> {
     /// Whether a connection may be open that is not allowed any more. An ACL is asked for each
     /// packet, and a public address only opens.
     fn forbids(&self, delta: &PacketDelta) -> bool {
-        let is_less = |(name, new): (&String, &Profile)| {
+        let is_less = |(name, new): (&String, &Arc<Profile>)| {
             self.old.profiles.get(name).is_some_and(|old| {
                 !old.ingress.iter().all(|each| new.ingress.contains(each))
                     || !old.egress.iter().all(|each| new.egress.contains(each))
@@ -282,9 +282,10 @@ fn elements(address: Ipv4Addr, interface: &FilteredInterface) -> Vec<(String, St
     if let Some(way) = &interface.way {
         elements.push(("ways".to_owned(), format!("{address} : goto {}", way_chain(way))));
     }
-    if !interface.is_resolved {
-        elements.push(("unresolved".to_owned(), address.to_string()));
-    }
+    elements.push(match interface.resolver {
+        Some(resolver) => ("resolvers".to_owned(), format!("{address} . {resolver}")),
+        None => ("unresolved".to_owned(), address.to_string()),
+    });
     elements
 }
 

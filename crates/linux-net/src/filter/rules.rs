@@ -163,6 +163,7 @@ pub(super) fn set<T: Display>(
 /// are those behind a translation, so a public address is judged as the one it stands for.
 const CHAINS: &str = "\
   set unresolved { type ipv4_addr; }
+  set resolvers { type ipv4_addr . ipv4_addr; }
   map senders { type ipv4_addr : verdict; }
   map receivers { type ipv4_addr : verdict; }
   map acl_senders { type ipv4_addr : verdict; }
@@ -253,6 +254,11 @@ const CHAINS: &str = "\
   chain output {
     type filter hook output priority filter; policy accept;
     ip daddr @vpc_ranges goto host_to_vpc
+  }
+  chain resolver_of_vpc {
+    type nat hook prerouting priority dstnat; policy accept;
+    iifgroup != $GROUP accept
+    ip saddr . ip daddr @resolvers meta l4proto { tcp, udp } th dport 53 dnat ip to $GATEWAY
   }
   chain public_from_outside {
     type nat hook prerouting priority dstnat; policy accept;

@@ -115,13 +115,13 @@ fn compiled(rules: &[Vec<Rule>], groups: &[Vec<&'static str>]) -> PacketRules {
         for id in ids {
             made.members.get_mut(*id).expect("each has members").insert(address(task));
         }
-        made.profiles.entry(ids.join("+")).or_insert_with(|| profile(rules, ids));
+        made.profiles.entry(ids.join("+")).or_insert_with(|| profile(rules, ids).into());
         let interface = FilteredInterface {
             vpc_id: "vpc-1".to_owned(),
             subnet_id: "subnet-1".to_owned(),
             profile: ids.join("+"),
             way: None,
-            is_resolved: true,
+            resolver: Some(Ipv4Addr::new(172, 31, 0, 2)),
         };
         made.interfaces.insert(address(task), interface);
     }

@@ -16,7 +16,8 @@ use linux_net::{
 };
 use tokio::task::JoinSet;
 
-use crate::support::{PATIENCE, address, at, attach, datagram_socket, on_host};
+use crate::policy;
+use crate::support::{PATIENCE, SILENCE, address, at, attach, datagram_socket, on_host};
 
 const WEB: &str = "web-123.us-east-1.elb.localhost";
 
@@ -44,17 +45,26 @@ fn read(answer: &[u8]) -> (ResponseCode, Vec<Ipv4Addr>) {
 }
 
 async fn ask(network: &Network, name: &str) -> (ResponseCode, Vec<Ipv4Addr>) {
+    ask_at(network, GATEWAY_ADDRESS, name).await.expect("an answer")
+}
+
+async fn ask_at(
+    network: &Network,
+    resolver: Ipv4Addr,
+    name: &str,
+) -> Option<(ResponseCode, Vec<Ipv4Addr>)> {
     let query = query(name);
     let answer = network.run_in_task("t7", move || {
-        let socket = datagram_socket(Ipv4Addr::UNSPECIFIED, PATIENCE)?;
-        socket.connect((GATEWAY_ADDRESS, 53))?;
+        let patience = if resolver == GATEWAY_ADDRESS { PATIENCE } else { SILENCE };
+        let socket = datagram_socket(Ipv4Addr::UNSPECIFIED, patience)?;
+        socket.connect((resolver, 53))?;
         socket.send(&query)?;
         let mut buffer = vec![0; 4096];
         let length = socket.recv(&mut buffer)?;
         buffer.truncate(length);
         Ok(buffer)
     });
-    read(&answer.await.expect("an answer"))
+    Some(read(&answer.await.ok()?))
 }
 
 #[test]
@@ -86,6 +96,26 @@ fn a_task_resolves_names_of_ours_as_they_change() {
         for answer in framed.await.expect("answers over TCP") {
             assert_eq!(read(&answer), (ResponseCode::NoError, vec![address(100)]));
         }
+    });
+}
+
+#[test]
+fn a_vpcs_resolver_answers_its_own_tasks() {
+    on_host(async |host| {
+        let network = host.open().await;
+        attach(&network, 7).await;
+        let (handle, _serving) = serve(Vec::new()).await;
+        handle.replace_names(Names::from([(WEB.to_owned(), vec![address(100)])]));
+        let (own, beside) = (Ipv4Addr::new(172, 31, 0, 2), Ipv4Addr::new(172, 31, 0, 3));
+        let found = Some((ResponseCode::NoError, vec![address(100)]));
+        assert_eq!(ask_at(&network, own, WEB).await, found);
+        assert_eq!(ask_at(&network, beside, WEB).await, None);
+        // The same address is another VPC's to a task that is in another.
+        let mut rules = policy::open();
+        rules.interfaces.get_mut(&address(7)).expect("its interface").resolver = Some(beside);
+        network.replace_packet_rules(rules).await.expect("a policy");
+        assert_eq!(ask_at(&network, own, WEB).await, None);
+        assert_eq!(ask_at(&network, beside, WEB).await, found);
     });
 }
 

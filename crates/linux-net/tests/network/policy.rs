@@ -40,7 +40,7 @@ impl Draft {
             subnet_id: "subnet-1".to_owned(),
             profile: groups.join("+"),
             way: None,
-            is_resolved: true,
+            resolver: Some(Ipv4Addr::new(172, 31, 0, 2)),
         };
         self.rules.interfaces.insert(address(last), interface);
         for group in groups {
@@ -83,7 +83,7 @@ impl Draft {
                     }
                 }
             }
-            self.rules.profiles.insert(name, profile);
+            self.rules.profiles.insert(name, profile.into());
         }
         for group in self.groups.keys() {
             let is_member = |one: &FilteredInterface| one.profile.split('+').any(|id| id == *group);

@@ -26,7 +26,7 @@ pub(crate) struct NodeOverview {
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct LoadBalancerOverview {
     pub(crate) name: String,
-    pub(crate) address: String,
+    pub(crate) addresses: Vec<String>,
     /// One a listener.
     pub(crate) urls: Vec<String>,
 }
@@ -101,7 +101,7 @@ fn load_balancer(snapshot: &Snapshot, one: &Entry<LoadBalancer>) -> LoadBalancer
     ports.sort_unstable();
     LoadBalancerOverview {
         name: one.name.clone(),
-        address: one.address.to_string(),
+        addresses: one.addresses.values().map(ToString::to_string).collect(),
         urls: ports.iter().map(|port| format!("http://{}:{port}", one.dns_name)).collect(),
     }
 }

@@ -62,7 +62,7 @@ fn nodes(status: &Status) -> Vec<Row> {
 fn load_balancers(status: &Status) -> Vec<Row> {
     let row = |one: &LoadBalancerOverview| {
         let urls = if one.urls.is_empty() { "no listener".to_owned() } else { one.urls.join("\n") };
-        vec![one.name.clone(), one.address.clone(), urls]
+        vec![one.name.clone(), one.addresses.join("\n"), urls]
     };
     status.load_balancers.iter().map(row).collect()
 }
@@ -142,7 +142,7 @@ mod tests {
     fn what_runs_is_shown_in_tables() {
         let balancer = |name: &str, ports: &[u16]| LoadBalancerOverview {
             name: name.to_owned(),
-            address: "172.31.0.9".to_owned(),
+            addresses: vec!["172.31.0.9".to_owned(), "172.31.16.9".to_owned()],
             urls: ports.iter().map(|port| format!("http://{name}.elb.localhost:{port}")).collect(),
         };
         let deployment = |from: &[&str]| DeploymentOverview {
@@ -174,10 +174,11 @@ mod tests {
                 NODE   CPU UNITS  MEMORY MIB  CONNECTED
                 local  2048       1800        yes
 
-                LOAD BALANCER  ADDRESS     URL
-                web            172.31.0.9  http://web.elb.localhost:80
-                                           http://web.elb.localhost:8080
-                idle           172.31.0.9  no listener
+                LOAD BALANCER  ADDRESS      URL
+                web            172.31.0.9   http://web.elb.localhost:80
+                               172.31.16.9  http://web.elb.localhost:8080
+                idle           172.31.0.9   no listener
+                               172.31.16.9
 
                 CLUSTER  SERVICE  STATUS  RUNNING  LAST EVENT
                 default  web      ACTIVE  3/3      (service web) has started 3 tasks: (task 1).

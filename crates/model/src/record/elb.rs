@@ -19,10 +19,10 @@ pub struct LoadBalancer {
     pub id: String,
     pub is_internal: bool,
     pub vpc_id: String,
-    pub subnet_ids: Vec<String>,
     pub security_group_ids: Vec<String>,
-    /// Its own address in the VPC, from which it also reaches its targets.
-    pub address: Ipv4Addr,
+    /// Its own address in each of its subnets, by the subnet's id; there are at least two. It
+    /// listens on all of them.
+    pub addresses: BTreeMap<String, Ipv4Addr>,
     pub dns_name: String,
     /// Only what was set; the rest has AWS's defaults.
     pub attributes: Attributes,
@@ -34,6 +34,11 @@ impl LoadBalancer {
     pub fn arn(&self) -> String {
         let (name, id) = (&self.name, &self.id);
         self.scope.arn("elasticloadbalancing", format_args!("loadbalancer/app/{name}/{id}"))
+    }
+
+    /// The ids of the interfaces' records that have its addresses.
+    pub fn interface_ids(&self) -> impl Iterator<Item = String> {
+        self.addresses.values().map(|address| format!("{}/{address}", self.vpc_id))
     }
 }
 

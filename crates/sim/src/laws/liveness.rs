@@ -79,7 +79,8 @@ fn unserved(world: &mut World, one: &Kept<'_>, snapshot: &Snapshot) -> Option<St
     let group = revision.target_group_arns.first()?;
     let name = group.split('/').nth(1)?.split('-').next()?.to_owned();
     let balancer = snapshot.load_balancers.all().find(|one| one.name == name)?;
-    let socket = SocketAddrV4::new(balancer.address, PRODUCTION_PORT);
+    let address = balancer.addresses.values().next()?;
+    let socket = SocketAddrV4::new(*address, PRODUCTION_PORT);
     let answered = world.pick(socket).is_some_and(|target| world.is_answering(target.address));
     (!answered).then(|| "a production request gets no answer".to_owned())
 }
