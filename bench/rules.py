@@ -23,8 +23,8 @@ RULES_A_GROUP = 10
 # As many as an interface may be in.
 GROUPS_A_TASK = 5
 CHANGES = 100
-ROUNDS = 7
-SECONDS = 2
+ROUNDS = 15
+SECONDS = 1
 CONNECTIONS = 16
 SERVED, CHANGED = 9090, 9191
 IN_FORCE = Target(10, "ms")
@@ -227,15 +227,17 @@ def measure(host):
         for pair, what in ((one, "one rule"), (many, f"{GROUPS} groups"))
     ]
     ours, peer = statistics.median(rates[many]), statistics.median(rates[one])
+    # Of rounds beside each other, for the machine is not the same all the time.
+    ratio = statistics.median(a / b for a, b in zip(rates[many], rates[one], strict=True))
     return [
         *rows,
         Row(
             f"connections a second through a task, {GROUPS} groups, {GROUPS * RULES_A_GROUP} rules",
             f"{ours:,.0f}",
             f"{peer:,.0f}",
-            f"{ours / peer:.2f}",
+            f"{ratio:.2f}",
             RATE,
-            ours / peer,
+            ratio,
             f"medians of {ROUNDS} rounds, in turns",
         ),
     ]

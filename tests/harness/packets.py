@@ -184,7 +184,8 @@ def filter_of(host):
     text = host.run(["nft", "-n", "list", "table", "inet", "longshore"]).stdout
     # A set, map or chain each; the order of those, and of elements in a set, says nothing.
     blocks = re.split(r"\n(?=\t(?:set|map|chain) )", text)
-    blocks = [block for block in blocks if not block.startswith("\tset denied")]
+    passing = ("\tset denied", "\tset current")
+    blocks = [block for block in blocks if not block.startswith(passing)]
     return sorted(_in_order(block) for block in blocks)
 
 
@@ -202,7 +203,7 @@ def generation(host):
 def members_of(host):
     """The addresses that the filter knows an interface of."""
     text = host.run(["nft", "-n", "list", "map", "inet", "longshore", "receivers"]).stdout
-    return set(re.findall(r"(\d+\.\d+\.\d+\.\d+) : goto", text))
+    return set(re.findall(r"(\d+\.\d+\.\d+\.\d+) : jump", text))
 
 
 def _accept(listener):

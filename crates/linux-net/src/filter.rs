@@ -9,15 +9,18 @@
 use std::{
     collections::VecDeque,
     io::Write,
-    process::{Command, Stdio},
+    process::{self, Stdio},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 
 use tokio::sync::{Mutex as TurnLock, oneshot};
 
+use self::{command::Command, kernel::Kernel};
 use crate::{error::NetworkError, namespace::on_thread};
 
+pub(crate) mod command;
 pub(crate) mod denied;
+mod kernel;
 pub(crate) mod log;
 pub(crate) mod policy;
 pub(crate) mod rules;
@@ -29,18 +32,18 @@ const BATCH_MAX: usize = 256;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Filter {
     waiting: Arc<Mutex<VecDeque<Waiting>>>,
-    turn: Arc<TurnLock<()>>,
+    turn: Arc<TurnLock<Kernel>>,
 }
 
 #[derive(Debug)]
 struct Waiting {
-    change: String,
+    change: Vec<Command>,
     answer: oneshot::Sender<Result<(), NetworkError>>,
 }
 
 impl Filter {
-    /// Applies `change`, the text of one or more commands, and waits until it holds.
-    pub(crate) async fn apply(&self, change: String) -> Result<(), NetworkError> {
+    /// Applies a change in one transaction, and waits until it holds.
+    pub(crate) async fn apply(&self, change: Vec<Command>) -> Result<(), NetworkError> {
         let (answer, mut answered) = oneshot::channel();
         self.queue().push_back(Waiting { change, answer });
         loop {
@@ -58,8 +61,8 @@ impl Filter {
             }
             // The turn goes with the work: a caller that stops waiting does not let another in.
             on_thread(move || {
-                let _turn = turn;
-                apply_batch(batch);
+                let mut kernel = turn;
+                apply_batch(&mut kernel, batch);
                 Ok(())
             })
             .await?;
@@ -73,14 +76,25 @@ impl Filter {
 
 /// Applies all changes at once. When one of them is refused, applies each by itself, so that only
 /// whoever asked for the wrong one hears of it.
-fn apply_batch(batch: Vec<Waiting>) {
-    let together: String = batch.iter().map(|waiting| waiting.change.as_str()).collect();
-    let is_applied = batch.len() > 1 && run(&together).is_ok();
+fn apply_batch(kernel: &mut Kernel, batch: Vec<Waiting>) {
+    let together: Vec<Command> = batch.iter().flat_map(|one| one.change.clone()).collect();
+    let is_applied = batch.len() > 1 && transact(kernel, &together).is_ok();
     for waiting in batch {
-        let result = if is_applied { Ok(()) } else { run(&waiting.change) };
+        let result = if is_applied { Ok(()) } else { transact(kernel, &waiting.change) };
         // The caller may have stopped waiting; the change holds all the same.
         let _unheard = waiting.answer.send(result);
     }
+}
+
+/// One transaction in the calling thread's namespace: told to the kernel, or run by nft where
+/// there is text in it.
+fn transact(kernel: &mut Kernel, change: &[Command]) -> Result<(), NetworkError> {
+    if change.is_empty() {
+        return Ok(());
+    }
+    kernel
+        .apply(change)
+        .unwrap_or_else(|| run(&change.iter().map(Command::text).collect::<String>()))
 }
 
 /// Whether the table that this program makes is there.
@@ -95,7 +109,7 @@ pub(crate) fn is_there() -> Result<bool, NetworkError> {
 
 /// Runs one transaction in the calling thread's namespace.
 pub(crate) fn run(commands: &str) -> Result<(), NetworkError> {
-    let mut child = Command::new("nft")
+    let mut child = process::Command::new("nft")
         .args(["-f", "-"])
         .stdin(Stdio::piped())
         .stdout(Stdio::null())

@@ -135,7 +135,7 @@ impl Network {
             let _held = held;
             link::attach(&run_dir, &wanted, gateway)
         });
-        let allowed = self.filter.apply(rules::add_task(&attachment));
+        let allowed = self.filter.apply(vec![rules::add_task(&attachment)]);
         match tokio::join!(linked, allowed) {
             (Ok(path), Ok(())) => Ok(path),
             (Err(error), _) | (Ok(_), Err(error)) => {
@@ -160,7 +160,7 @@ impl Network {
         });
         let silenced = async {
             match held {
-                Some(attachment) => self.filter.apply(rules::remove_task(&attachment)).await,
+                Some(attachment) => self.filter.apply(vec![rules::remove_task(&attachment)]).await,
                 None => Ok(()),
             }
         };
@@ -202,7 +202,7 @@ impl Network {
         self.check_address(address).await?;
         let (_slot, _table) = (self.slot().await, self.table.read().await);
         // The filter first: the address is never there without its rule.
-        self.filter.apply(rules::add_balancer_address(address)).await?;
+        self.filter.apply(vec![rules::add_balancer_address(address)]).await?;
         let gateway = self.gateway;
         on_thread(move || host::hold_address(&mut Netlink::open()?, address, gateway)).await
     }
@@ -212,7 +212,7 @@ impl Network {
         self.check_address(address).await?;
         let (_slot, _table) = (self.slot().await, self.table.read().await);
         on_thread(move || host::release_address(&mut Netlink::open()?, address)).await?;
-        self.filter.apply(rules::remove_balancer_address(address)).await
+        self.filter.apply(vec![rules::remove_balancer_address(address)]).await
     }
 
     /// Runs `work` inside a task's namespace, on a thread of its own. Sockets opened there stay
@@ -255,7 +255,7 @@ impl Network {
         let (held, path) = on_thread(move || link::find_attached(&run_dir, &task_id)).await?;
         match (held, path) {
             (Some(held), Some(path)) if held == *wanted => {
-                self.filter.apply(rules::add_task(wanted)).await?;
+                self.filter.apply(vec![rules::add_task(wanted)]).await?;
                 Ok(Some(path))
             }
             (Some(held), Some(_)) => {
@@ -263,7 +263,7 @@ impl Network {
                 Err(NetworkError::TaskDiffers { task_id, held })
             }
             (Some(held), None) => {
-                self.filter.apply(rules::remove_task(&held)).await?;
+                self.filter.apply(vec![rules::remove_task(&held)]).await?;
                 Ok(None)
             }
             (None, _) => Ok(None),
@@ -277,14 +277,14 @@ impl Network {
         if names.is_empty() {
             return Ok(());
         }
-        self.filter.apply(rules::add_uplinks(&names)).await?;
+        self.filter.apply(vec![rules::add_uplinks(&names)]).await?;
         on_thread(move || uplink::switch_on(&names)).await
     }
 
     async fn roll_back(&self, attachment: Attachment) {
         let (run_dir, task_id) = (self.run_dir.clone(), attachment.task_id.clone());
         let unlinked = on_thread(move || link::detach(&run_dir, &task_id));
-        let silenced = self.filter.apply(rules::remove_task(&attachment));
+        let silenced = self.filter.apply(vec![rules::remove_task(&attachment)]);
         let (unlinked, silenced) = tokio::join!(unlinked, silenced);
         for error in [unlinked.err(), silenced.err()].into_iter().flatten() {
             tracing::warn!(task = attachment.task_id, %error, "a failed attachment is still there");

@@ -19,35 +19,37 @@ use model::{
 };
 use sha2::{Digest, Sha256};
 
-use super::rules::{Generation, add, remove, set_generation};
+use super::{
+    command::{Command, Element, End, Key, Match, Rule, RuleEnd, Side},
+    rules::{Generation, add, remove, set_generation},
+};
 
-/// The ends of the rules of a profile.
+/// Where what may leave goes on.
 const ADMIT: &str = "admit";
-const ARRIVE: &str = "arrive";
 
 /// Everything, for a table that has no policy yet.
 pub(crate) fn whole(rules: &PacketRules) -> String {
     let nothing = PacketRules::default();
     let delta = nothing.delta_to(rules);
-    Policy { old: &nothing, new: rules }.change(&delta)
+    Policy { old: &nothing, new: rules }.change(&delta).iter().map(Command::text).collect()
 }
 
 /// What makes `new` of `old`.
 ///
-/// Where something was allowed that is not any more, connections are judged again: the
-/// generation that is given is then the policy's.
+/// Where something was allowed that is not any more, connections are judged again: the next
+/// generation is then the policy's.
 pub(crate) fn change(
     (old, new): (&PacketRules, &PacketRules),
     delta: &PacketDelta,
-    generation: Generation,
-) -> (String, bool) {
+    (generation, next): (Generation, Generation),
+) -> (Vec<Command>, bool) {
     let policy = Policy { old, new };
-    let mut text = policy.change(delta);
+    let mut commands = policy.change(delta);
     let forbids = policy.forbids(delta);
     if forbids {
-        text += &set_generation(generation);
+        commands.extend(set_generation(generation, next));
     }
-    (text, forbids)
+    (commands, forbids)
 }
 
 /// Two policies, of which the first is in force.
@@ -57,126 +59,119 @@ struct Policy<'a> {
 }
 
 impl Policy<'_> {
-    fn change(&self, delta: &PacketDelta) -> String {
-        let mut text = String::new();
-        self.add_named_sets(delta, &mut text);
+    fn change(&self, delta: &PacketDelta) -> Vec<Command> {
+        let mut commands = self.referred(delta);
         for (name, ranges) in &delta.prefix_lists.put {
-            text += &fill(&list_set(name), &ranges.iter().collect::<Vec<_>>());
+            let ranges: Vec<_> = ranges.iter().collect();
+            commands.push(Command::Text(fill(&list_set(name), &ranges)));
         }
         for (id, members) in &delta.members.put {
             let old = self.old.members.get(id);
-            text += &difference(&member_set(id), old, members);
+            commands.extend(difference(&member_set(id), old, members));
         }
         for (name, way) in &delta.ways.put {
-            text += &chain(&way_chain(name), way_rules(way));
+            commands.push(Command::Text(chain(&way_chain(name), way_rules(way))));
         }
         for (name, profile) in &delta.profiles.put {
-            self.put_profile(name, profile, &mut text);
+            self.put_profile(name, profile, &mut commands);
         }
         for (subnet, acl) in &delta.acls.put {
             for direction in [TrafficDirection::Egress, TrafficDirection::Ingress] {
-                text += &chain(&acl_chain(subnet, direction), acl_rules(acl, direction));
+                let rules = acl_rules(acl, direction);
+                commands.push(Command::Text(chain(&acl_chain(subnet, direction), rules)));
             }
         }
-        self.change_acl_lookups(delta, &mut text);
-        self.change_interfaces(delta, &mut text);
+        self.change_acl_lookups(delta, &mut commands);
+        self.change_interfaces(delta, &mut commands);
         for (public, private) in &delta.public_addresses.put {
-            text += &self.remove_public(*public);
-            text += &add("public_addresses", &format_args!("{public} : {private}"));
+            commands.extend(self.remove_public(*public));
+            let added = add("public_addresses", &format_args!("{public} : {private}"));
+            commands.push(Command::Text(added));
         }
         for public in &delta.public_addresses.removed {
-            text += &self.remove_public(*public);
+            commands.extend(self.remove_public(*public));
         }
-        self.remove_unused(delta, &mut text);
-        text
+        self.remove_unused(delta, &mut commands);
+        commands
     }
 
-    /// Sets that rules refer to, before the rules.
-    fn add_named_sets(&self, delta: &PacketDelta, text: &mut String) {
-        let mut declare = |name: String, kind: &str| {
-            let _ = writeln!(text, "add set inet longshore {name} {{ type {kind}; }}");
-        };
-        for id in delta.members.put.keys() {
-            declare(member_set(id), "ipv4_addr");
-        }
-        for id in delta.prefix_lists.put.keys() {
-            declare(list_set(id), "ipv4_addr; flags interval; auto-merge");
-        }
-        for id in vpcs(self.new).difference(&vpcs(self.old)) {
-            declare(vpc_set(id), "ipv4_addr");
-        }
+    /// What rules and elements refer to, before those.
+    fn referred(&self, delta: &PacketDelta) -> Vec<Command> {
+        let members = delta.members.put.keys().map(|id| Command::AddSet(member_set(id)));
+        let lists = delta.prefix_lists.put.keys().map(|id| {
+            let kind = "type ipv4_addr; flags interval; auto-merge;";
+            Command::Text(format!("add set inet longshore {} {{ {kind} }}\n", list_set(id)))
+        });
+        let (old, new) = (vpcs(self.old), vpcs(self.new));
+        let vpcs = new.difference(&old).flat_map(|id| {
+            let set = Command::AddSet(vpc_set(id));
+            [set].into_iter().chain(chain_of(&vpc_chain(id), [vpc_rule(id)]))
+        });
+        members.chain(lists).chain(vpcs).collect()
     }
 
-    /// Rules that are only more are added; otherwise they are written anew.
-    fn put_profile(&self, name: &str, profile: &Profile, text: &mut String) {
+    /// Rules that are only more are added; otherwise they are written anew. What they allow returns
+    /// to whoever asked, and the rest is denied at the chain's end.
+    fn put_profile(&self, name: &str, profile: &Profile, commands: &mut Vec<Command>) {
         let old = self.old.profiles.get(name);
         let sides = [
             (TrafficDirection::Egress, &profile.egress, old.map(|old| &old.egress)),
             (TrafficDirection::Ingress, &profile.ingress, old.map(|old| &old.ingress)),
         ];
         for (direction, permits, old) in sides {
-            let rules = rule_chain(name, direction);
-            let is_more = old.is_some_and(|old| old.iter().all(|each| permits.contains(each)));
-            let added = permits
-                .iter()
-                .filter(|each| !is_more || !old.is_some_and(|old| old.contains(each)));
-            let lines: Vec<String> =
-                added.filter_map(|permit| self.permit_rule(permit, direction)).collect();
-            if is_more {
-                *text += &rules_of(&rules, lines);
-                continue;
-            }
-            *text += &chain(&rules, lines);
-            if old.is_none() {
-                *text += &chain(
-                    &profile_chain(name, direction),
-                    profile_rules(profile, &rules, direction),
-                );
+            let chain = profile_chain(name, direction);
+            if let Some(more) = more(old, permits) {
+                let rules = self.permit_rules(more, direction);
+                commands.extend(rules.map(|rule| Command::InsertRule(chain.clone(), rule)));
+            } else {
+                let rules = self.permit_rules(permits.iter().collect(), direction);
+                commands.extend(chain_of(&chain, rules.chain([deny(Vec::new())])));
             }
         }
+    }
+
+    fn permit_rules(
+        &self,
+        permits: Vec<&Permit>,
+        direction: TrafficDirection,
+    ) -> impl Iterator<Item = Rule> {
+        permits.into_iter().filter_map(move |permit| self.permit_rule(permit, direction))
     }
 
     /// One rule of a group; `None` where it can match nothing.
-    fn permit_rule(&self, permit: &Permit, direction: TrafficDirection) -> Option<String> {
-        let (side, end) = match direction {
-            TrafficDirection::Egress => ("ct reply ip saddr", ARRIVE),
-            TrafficDirection::Ingress => ("ct original ip saddr", ADMIT),
+    fn permit_rule(&self, permit: &Permit, direction: TrafficDirection) -> Option<Rule> {
+        let side = match direction {
+            TrafficDirection::Egress => Side::Answerer,
+            TrafficDirection::Ingress => Side::Opener,
         };
-        let peer = match &permit.peer {
-            TrafficPeer::Range(Cidr::EVERYWHERE) => String::new(),
-            TrafficPeer::Range(range) => format!("{side} {range} "),
+        let mut matches = Match::traffic(permit.traffic)?;
+        match &permit.peer {
+            TrafficPeer::Range(Cidr::EVERYWHERE) => {}
+            TrafficPeer::Range(range) => matches.push(Match::InRange(side, *range)),
             TrafficPeer::Ipv6Range(_) => return None,
-            TrafficPeer::Group(id) => format!("{side} @{} ", member_set(id)),
+            TrafficPeer::Group(id) => matches.push(Match::InSet(side, member_set(id))),
             TrafficPeer::PrefixList(id) if self.new.prefix_lists.contains_key(id) => {
-                format!("{side} @{} ", list_set(id))
+                matches.push(Match::InSet(side, list_set(id)));
             }
             TrafficPeer::PrefixList(_) => return None,
-        };
-        let traffic = match_traffic(permit.traffic, "ct reply proto-src")?;
-        Some(format!("{traffic}{peer}goto {end}"))
+        }
+        Some(Rule { matches, end: RuleEnd::Return })
     }
 
-    fn change_interfaces(&self, delta: &PacketDelta, text: &mut String) {
-        for (address, interface) in &delta.interfaces.put {
-            if let Some(old) = self.old.interfaces.get(address) {
-                for (set, element) in elements(*address, old) {
-                    *text += &remove(&set, &element);
-                }
-            }
-            for (set, element) in elements(*address, interface) {
-                *text += &add(&set, &element);
-            }
-        }
-        for address in &delta.interfaces.removed {
-            let Some(old) = self.old.interfaces.get(address) else { continue };
-            for (set, element) in elements(*address, old) {
-                *text += &remove(&set, &element);
-            }
+    fn change_interfaces(&self, delta: &PacketDelta, commands: &mut Vec<Command>) {
+        let changed = delta.interfaces.put.keys().chain(&delta.interfaces.removed);
+        for address in changed {
+            let old = self.old.interfaces.get(address).into_iter();
+            let old = old.flat_map(|old| elements(*address, old));
+            commands.extend(old.map(Command::Remove));
+            let new = delta.interfaces.put.get(address).into_iter();
+            let new = new.flat_map(|new| elements(*address, new));
+            commands.extend(new.map(Command::Add));
         }
     }
 
     /// The look-up of an ACL, where an interface or its subnet's ACL came or went.
-    fn change_acl_lookups(&self, delta: &PacketDelta, text: &mut String) {
+    fn change_acl_lookups(&self, delta: &PacketDelta, commands: &mut Vec<Command>) {
         let came = delta.acls.put.keys().filter(|id| !self.old.acls.contains_key(*id));
         let moved: BTreeSet<&String> = came.chain(&delta.acls.removed).collect();
         let of_subnets = self.old.interfaces.iter().chain(&self.new.interfaces);
@@ -197,31 +192,28 @@ impl Policy<'_> {
                 ("acl_senders", TrafficDirection::Egress),
                 ("acl_receivers", TrafficDirection::Ingress),
             ] {
-                let element =
-                    |subnet: &String| format!("{address} : jump {}", acl_chain(subnet, direction));
-                if let Some(subnet) = &old {
-                    *text += &remove(map, &element(subnet));
-                }
-                if let Some(subnet) = &new {
-                    *text += &add(map, &element(subnet));
-                }
+                let element = |subnet: &String| Element {
+                    set: map.to_owned(),
+                    key: Key::Address(*address),
+                    end: Some(End::Jump(acl_chain(subnet, direction))),
+                };
+                commands.extend(old.iter().map(|subnet| Command::Remove(element(subnet))));
+                commands.extend(new.iter().map(|subnet| Command::Add(element(subnet))));
             }
         }
     }
 
-    fn remove_public(&self, public: Ipv4Addr) -> String {
-        let old = self.old.public_addresses.get(&public);
-        old.map(|private| remove("public_addresses", &format_args!("{public} : {private}")))
-            .unwrap_or_default()
+    fn remove_public(&self, public: Ipv4Addr) -> Option<Command> {
+        let private = self.old.public_addresses.get(&public)?;
+        let element = format_args!("{public} : {private}").to_string();
+        Some(Command::Text(remove("public_addresses", &element)))
     }
 
-    fn remove_unused(&self, delta: &PacketDelta, text: &mut String) {
+    fn remove_unused(&self, delta: &PacketDelta, commands: &mut Vec<Command>) {
         let mut chains = Vec::new();
         for name in &delta.profiles.removed {
-            for direction in [TrafficDirection::Egress, TrafficDirection::Ingress] {
-                chains.push(profile_chain(name, direction));
-                chains.push(rule_chain(name, direction));
-            }
+            chains.push(profile_chain(name, TrafficDirection::Egress));
+            chains.push(profile_chain(name, TrafficDirection::Ingress));
         }
         for subnet in &delta.acls.removed {
             for direction in [TrafficDirection::Egress, TrafficDirection::Ingress] {
@@ -229,19 +221,14 @@ impl Policy<'_> {
             }
         }
         chains.extend(delta.ways.removed.iter().map(|name| way_chain(name)));
-        for chain in &chains {
-            let _ = writeln!(text, "flush chain inet longshore {chain}");
-        }
-        for chain in &chains {
-            let _ = writeln!(text, "delete chain inet longshore {chain}");
-        }
+        let (old, new) = (vpcs(self.old), vpcs(self.new));
+        chains.extend(old.difference(&new).map(|id| vpc_chain(id)));
+        commands.extend(chains.iter().cloned().map(Command::FlushChain));
+        commands.extend(chains.into_iter().map(Command::DeleteChain));
         let sets = delta.members.removed.iter().map(|id| member_set(id));
         let sets = sets.chain(delta.prefix_lists.removed.iter().map(|id| list_set(id)));
-        let gone = vpcs(self.old);
-        let gone = gone.difference(&vpcs(self.new)).map(|id| vpc_set(id)).collect::<Vec<_>>();
-        for set in sets.chain(gone) {
-            let _ = writeln!(text, "delete set inet longshore {set}");
-        }
+        let gone = old.difference(&new).map(|id| vpc_set(id));
+        commands.extend(sets.chain(gone).map(Command::DeleteSet));
     }
 
     /// Whether a connection may be open that is not allowed any more. An ACL is asked for each
@@ -270,21 +257,23 @@ impl Policy<'_> {
     }
 }
 
-/// The elements that an interface has, but those of ACLs: set or map, and element.
-fn elements(address: Ipv4Addr, interface: &FilteredInterface) -> Vec<(String, String)> {
-    let profile = &interface.profile;
-    let goto = |direction| format!("{address} : goto {}", profile_chain(profile, direction));
+/// The elements that an interface has, but those of ACLs.
+fn elements(address: Ipv4Addr, interface: &FilteredInterface) -> Vec<Element> {
+    let element = |set: &str, key, end| Element { set: set.to_owned(), key, end };
+    let leads = |map: &str, end| element(map, Key::Address(address), Some(end));
+    let [egress, ingress] = [TrafficDirection::Egress, TrafficDirection::Ingress]
+        .map(|direction| profile_chain(&interface.profile, direction));
     let mut elements = vec![
-        ("senders".to_owned(), goto(TrafficDirection::Egress)),
-        ("receivers".to_owned(), goto(TrafficDirection::Ingress)),
-        (vpc_set(&interface.vpc_id), address.to_string()),
+        leads("senders", End::Jump(egress)),
+        leads("receivers", End::Jump(ingress)),
+        leads("vpcs", End::Jump(vpc_chain(&interface.vpc_id))),
+        element("interfaces", Key::Address(address), None),
+        element(&vpc_set(&interface.vpc_id), Key::Address(address), None),
     ];
-    if let Some(way) = &interface.way {
-        elements.push(("ways".to_owned(), format!("{address} : goto {}", way_chain(way))));
-    }
+    elements.extend(interface.way.iter().map(|way| leads("ways", End::Goto(way_chain(way)))));
     elements.push(match interface.resolver {
-        Some(resolver) => ("resolvers".to_owned(), format!("{address} . {resolver}")),
-        None => ("unresolved".to_owned(), address.to_string()),
+        Some(resolver) => element("resolvers", Key::Addresses(address, resolver), None),
+        None => element("unresolved", Key::Address(address), None),
     });
     elements
 }
@@ -293,17 +282,21 @@ fn vpcs(rules: &PacketRules) -> BTreeSet<&String> {
     rules.profiles.values().map(|profile| &profile.vpc_id).collect()
 }
 
-/// Its rules are asked after those that hold for all: what comes from an interface of another VPC
-/// is denied.
-fn profile_rules(profile: &Profile, rules: &str, direction: TrafficDirection) -> Vec<String> {
-    let own = vpc_set(&profile.vpc_id);
-    let other_vpc =
-        format!("ct original ip saddr @vpc_ranges ct original ip saddr != @{own} goto deny");
-    let first = match direction {
-        TrafficDirection::Ingress => Some(other_vpc),
-        TrafficDirection::Egress => None,
-    };
-    first.into_iter().chain([format!("jump {rules}"), "goto deny".to_owned()]).collect()
+/// The permits that are new, where they are only more.
+fn more<'a>(old: Option<&Vec<Permit>>, new: &'a [Permit]) -> Option<Vec<&'a Permit>> {
+    let old = old.filter(|old| old.iter().all(|each| new.contains(each)))?;
+    Some(new.iter().filter(|each| !old.contains(each)).collect())
+}
+
+/// What comes from an interface of another VPC is denied, whatever the rules say.
+fn vpc_rule(vpc_id: &str) -> Rule {
+    let of_vpcs = Match::InSet(Side::Opener, "vpc_ranges".to_owned());
+    let of_another = Match::NotInSet(Side::Opener, vpc_set(vpc_id));
+    deny(vec![of_vpcs, of_another])
+}
+
+fn deny(matches: Vec<Match>) -> Rule {
+    Rule { matches, end: RuleEnd::goto("deny") }
 }
 
 fn acl_rules(acl: &SubnetAcl, direction: TrafficDirection) -> Vec<String> {
@@ -384,12 +377,23 @@ fn fill<T: std::fmt::Display>(set: &str, elements: &[T]) -> String {
     text
 }
 
-fn difference(set: &str, old: Option<&BTreeSet<Ipv4Addr>>, new: &BTreeSet<Ipv4Addr>) -> String {
+/// A chain with these rules and no others, whether or not there was one.
+fn chain_of(name: &str, rules: impl IntoIterator<Item = Rule>) -> Vec<Command> {
+    let empty = [Command::AddChain(name.to_owned()), Command::FlushChain(name.to_owned())];
+    let rules = rules.into_iter().map(|rule| Command::AddRule(name.to_owned(), rule));
+    empty.into_iter().chain(rules).collect()
+}
+
+fn difference(
+    set: &str,
+    old: Option<&BTreeSet<Ipv4Addr>>,
+    new: &BTreeSet<Ipv4Addr>,
+) -> Vec<Command> {
     let none = BTreeSet::new();
     let old = old.unwrap_or(&none);
-    let added: String = new.difference(old).map(|address| add(set, address)).collect();
-    let gone: String = old.difference(new).map(|address| remove(set, address)).collect();
-    added + &gone
+    let added = new.difference(old).map(|one| Command::add(set, Key::Address(*one)));
+    let gone = old.difference(new).map(|one| Command::remove(set, Key::Address(*one)));
+    added.chain(gone).collect()
 }
 
 fn side(direction: TrafficDirection) -> char {
@@ -403,8 +407,8 @@ fn profile_chain(name: &str, direction: TrafficDirection) -> String {
     format!("{}-{}", side(direction), digest(name))
 }
 
-fn rule_chain(name: &str, direction: TrafficDirection) -> String {
-    format!("{}r-{}", side(direction), digest(name))
+fn vpc_chain(vpc_id: &str) -> String {
+    format!("o-{}", digest(vpc_id))
 }
 
 fn acl_chain(subnet_id: &str, direction: TrafficDirection) -> String {
@@ -435,4 +439,63 @@ fn digest(name: &str) -> String {
         let _ = write!(text, "{byte:02x}");
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use model::Traffic;
+
+    use super::*;
+
+    /// With an interface in group `a`, whose rules are for TCP on these ports.
+    fn rules(ports: &[u16]) -> PacketRules {
+        let permit = |port: &u16| Permit {
+            group_id: "a".to_owned(),
+            rule_id: port.to_string(),
+            traffic: Traffic::Tcp(*port, *port),
+            peer: TrafficPeer::Group("a".to_owned()),
+        };
+        let permits: Vec<Permit> = ports.iter().map(permit).collect();
+        let profile = Profile {
+            vpc_id: "vpc".to_owned(),
+            group_ids: vec!["a".to_owned()],
+            ingress: permits.clone(),
+            egress: permits,
+        };
+        let interface = FilteredInterface {
+            vpc_id: "vpc".to_owned(),
+            subnet_id: "subnet".to_owned(),
+            profile: "a".to_owned(),
+            way: None,
+            resolver: None,
+        };
+        let address = Ipv4Addr::new(10, 0, 0, 1);
+        let mut rules = PacketRules::default();
+        rules.interfaces.insert(address, interface);
+        rules.profiles.insert("a".to_owned(), Arc::new(profile));
+        rules.members.insert("a".to_owned(), BTreeSet::from([address]));
+        rules
+    }
+
+    /// What happens all the time is told to the kernel without a program in between.
+    #[test]
+    fn interfaces_and_rules_change_without_text() {
+        let (none, one, two) = (PacketRules::default(), rules(&[80]), rules(&[80, 81]));
+        for (old, new, forbids) in
+            [(&none, &one, false), (&one, &two, false), (&two, &one, true), (&one, &none, true)]
+        {
+            let (commands, does_forbid) = change((old, new), &old.delta_to(new), (1, 2));
+            assert_eq!(does_forbid, forbids);
+            assert!(!commands.is_empty());
+            let is_text = |one: &Command| matches!(one, Command::Text(_));
+            assert!(!commands.iter().any(is_text), "{commands:?}");
+        }
+        let (more, _) = change((&one, &two), &one.delta_to(&two), (1, 2));
+        let [Command::InsertRule(leaving, _), Command::InsertRule(entering, _)] = more.as_slice()
+        else {
+            panic!("one more rule is one more, not {more:?}");
+        };
+        assert_eq!(*leaving, profile_chain("a", TrafficDirection::Egress));
+        assert_eq!(*entering, profile_chain("a", TrafficDirection::Ingress));
+    }
 }

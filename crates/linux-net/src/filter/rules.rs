@@ -20,7 +20,10 @@ use std::{
 
 use model::packet_rules::PacketRules;
 
-use super::policy;
+use super::{
+    command::{Command, Key, Rule, RuleEnd},
+    policy,
+};
 use crate::{netlink::messages::GROUP, range::Ipv4Range, task::Attachment};
 
 /// Marks the connections that the policy of the moment allows; never 0, which marks none.
@@ -57,7 +60,7 @@ pub(crate) struct Table {
 
 /// Puts the whole table in place of what was there, in one transaction: connections go on.
 pub(crate) fn replace(table: &Table) -> String {
-    let sources = table.attachments.iter().map(source);
+    let sources = table.attachments.iter().map(|one| source(one).text());
     let sets = [
         set("task_sources", "ifname . ipv4_addr", sources),
         set("balancer_addresses", "ipv4_addr", &table.balancer_addresses),
@@ -68,6 +71,7 @@ pub(crate) fn replace(table: &Table) -> String {
         ),
         set("vpc_ranges", "ipv4_addr; flags interval; auto-merge", &table.ranges),
         set("uplinks", "ifname", table.uplinks.iter().map(|name| quote(name))),
+        set("current", "mark", [table.generation]),
     ];
     let chains = CHAINS
         .replace("$GROUP", &GROUP.to_string())
@@ -91,29 +95,29 @@ pub(crate) const REMOVE: &str = "add table inet longshore\ndelete table inet lon
 
 /// Lets an attached task speak. Nothing is deleted on this path: a deletion makes the kernel wait
 /// until no packet can be looking, which takes ten times as long as all the rest.
-pub(crate) fn add_task(attachment: &Attachment) -> String {
-    add("task_sources", &source(attachment))
+pub(crate) fn add_task(attachment: &Attachment) -> Command {
+    Command::add("task_sources", source(attachment))
 }
 
 /// Silences a task.
-pub(crate) fn remove_task(attachment: &Attachment) -> String {
-    remove("task_sources", &source(attachment))
+pub(crate) fn remove_task(attachment: &Attachment) -> Command {
+    Command::remove("task_sources", source(attachment))
 }
 
-pub(crate) fn add_balancer_address(address: Ipv4Addr) -> String {
-    add("balancer_addresses", &address)
+pub(crate) fn add_balancer_address(address: Ipv4Addr) -> Command {
+    Command::add("balancer_addresses", Key::Address(address))
 }
 
-pub(crate) fn remove_balancer_address(address: Ipv4Addr) -> String {
-    remove("balancer_addresses", &address)
+pub(crate) fn remove_balancer_address(address: Ipv4Addr) -> Command {
+    Command::remove("balancer_addresses", Key::Address(address))
 }
 
-pub(crate) fn add_range(range: Ipv4Range) -> String {
-    add("vpc_ranges", &range)
+pub(crate) fn add_range(range: Ipv4Range) -> Command {
+    Command::Text(add("vpc_ranges", &range))
 }
 
-pub(crate) fn add_uplinks(names: &BTreeSet<String>) -> String {
-    names.iter().map(|name| add("uplinks", &quote(name))).collect()
+pub(crate) fn add_uplinks(names: &BTreeSet<String>) -> Command {
+    Command::Text(names.iter().map(|name| add("uplinks", &quote(name))).collect())
 }
 
 pub(super) fn add(set: &str, element: &dyn Display) -> String {
@@ -125,8 +129,8 @@ pub(super) fn remove(set: &str, element: &dyn Display) -> String {
     format!("{}delete element inet longshore {set} {{ {element} }}\n", add(set, element))
 }
 
-fn source(attachment: &Attachment) -> String {
-    format!("{} . {}", quote(&attachment.host_interface()), attachment.address)
+fn source(attachment: &Attachment) -> Key {
+    Key::Interface(attachment.host_interface(), attachment.address)
 }
 
 fn service(service: GatewayService) -> String {
@@ -164,8 +168,10 @@ pub(super) fn set<T: Display>(
 const CHAINS: &str = "\
   set unresolved { type ipv4_addr; }
   set resolvers { type ipv4_addr . ipv4_addr; }
+  set interfaces { type ipv4_addr; }
   map senders { type ipv4_addr : verdict; }
   map receivers { type ipv4_addr : verdict; }
+  map vpcs { type ipv4_addr : verdict; }
   map acl_senders { type ipv4_addr : verdict; }
   map acl_receivers { type ipv4_addr : verdict; }
   map ways { type ipv4_addr : verdict; }
@@ -193,16 +199,18 @@ const CHAINS: &str = "\
     goto deny
   }
   chain arrive {
+    ct reply ip saddr vmap @vpcs
     ct reply ip saddr vmap @receivers
+    ct reply ip saddr @interfaces goto admit
     ct reply ip saddr @vpc_ranges goto deny
     goto leave
   }
   chain judge {
-    ct mark $GENERATION accept
+    ct mark @current accept
     ct state related meta l4proto icmp accept
     ct state { invalid, untracked } goto deny
     ct original ip saddr vmap @senders
-    ct original ip saddr @vpc_ranges goto deny
+    ct original ip saddr @vpc_ranges ct original ip saddr != @interfaces goto deny
     goto arrive
   }
   chain pass {
@@ -243,8 +251,10 @@ const CHAINS: &str = "\
   }
   chain forward {
     type filter hook forward priority filter; policy accept;
-    iifgroup $GROUP goto pass
-    oifgroup $GROUP goto pass
+    iifgroup != $GROUP oifgroup != $GROUP goto not_ours
+    goto pass
+  }
+  chain not_ours {
     iifname @uplinks drop
   }
   chain host_to_vpc {
@@ -288,15 +298,15 @@ fn log_rule(denied: DeniedPackets) -> String {
     }
 }
 
-/// Replaces the two rules that know the generation.
-pub(crate) fn set_generation(generation: Generation) -> String {
-    let with = |chain: &str| {
-        let start = CHAINS.find(&format!("chain {chain} {{")).expect("the chain is there");
-        let body = CHAINS[start..].lines().skip(1).take_while(|line| line.trim() != "}");
-        let rules = body.map(|rule| format!("add rule inet longshore {chain} {}\n", rule.trim()));
-        format!("flush chain inet longshore {chain}\n{}", rules.collect::<String>())
-    };
-    (with("admit") + &with("judge")).replace("$GENERATION", &generation.to_string())
+/// Replaces what knows the generation: the rule that marks, and the set of what is current.
+pub(crate) fn set_generation(old: Generation, new: Generation) -> [Command; 4] {
+    let rule = Rule { matches: Vec::new(), end: RuleEnd::AcceptMarked(new) };
+    [
+        Command::FlushChain("admit".to_owned()),
+        Command::AddRule("admit".to_owned(), rule),
+        Command::remove("current", Key::Mark(old)),
+        Command::add("current", Key::Mark(new)),
+    ]
 }
 
 #[cfg(test)]
@@ -335,13 +345,14 @@ mod tests {
             gateway_services { inet_proto . inet_service; { tcp . 53, udp . 53 }; }
             vpc_ranges { ipv4_addr; flags interval; auto-merge; { 172.31.0.0/16 }; }
             uplinks { ifname; }
+            current { mark; { 7 }; }
         "#]]
         .assert_eq(&sets.replace("type ", "").replace("elements = ", ""));
     }
 
     #[test]
     fn a_change_is_made_of_single_elements() {
-        let change = add_task(&attachment()) + &remove_task(&attachment());
+        let change = add_task(&attachment()).text() + &remove_task(&attachment()).text();
         expect![[r#"
             add task_sources { "lse3b98a4da31a1" . 172.31.5.7 }
             add task_sources { "lse3b98a4da31a1" . 172.31.5.7 }

@@ -54,10 +54,11 @@ impl Network {
             return Err(error);
         }
         let next = held.generation.checked_add(1).unwrap_or(1);
-        let (text, forbids) = policy::change((&held.rules, &rules), &delta, next);
+        let generations = (held.generation, next);
+        let (commands, forbids) = policy::change((&held.rules, &rules), &delta, generations);
         let applied = {
             let _table = self.table.read().await;
-            self.filter.apply(text).await
+            self.filter.apply(commands).await
         };
         match applied {
             Ok(()) => {
@@ -181,7 +182,7 @@ impl Network {
             host::claim_range(&mut netlink, range)
         })
         .await?;
-        self.filter.apply(rules::add_range(range)).await?;
+        self.filter.apply(vec![rules::add_range(range)]).await?;
         ranges.insert(range);
         Ok(())
     }
