@@ -106,6 +106,39 @@ def test_tags_of_the_network(shared, ec2):
     assert told.startswith("InvalidSubnetID.NotFound: "), told
 
 
+def test_filters_of_zones_and_regions(ec2):
+    zones = ec2.describe_availability_zones()["AvailabilityZones"]
+    one = zones[0]
+
+    def zones_by(name, value):
+        given = [{"Name": name, "Values": [value]}]
+        shown = ec2.describe_availability_zones(Filters=given)["AvailabilityZones"]
+        return [zone["ZoneName"] for zone in shown]
+
+    names = [zone["ZoneName"] for zone in zones]
+    assert zones_by("zone-name", one["ZoneName"]) == [one["ZoneName"]]
+    assert zones_by("zone-id", one["ZoneId"]) == [one["ZoneName"]]
+    for name, value in {
+        "group-name": one["GroupName"],
+        "opt-in-status": "opt-in-not-required",
+        "region-name": "us-east-1",
+        "state": "available",
+        "zone-type": "availability-zone",
+    }.items():
+        assert zones_by(name, value) == names, name
+        assert zones_by(name, "other") == [], name
+    for name in ("group-long-name", "message", "parent-zone-id", "parent-zone-name"):
+        assert zones_by(name, "*") == [], name
+
+    def regions_by(name, value):
+        shown = ec2.describe_regions(Filters=[{"Name": name, "Values": [value]}])["Regions"]
+        return [region["RegionName"] for region in shown]
+
+    assert regions_by("region-name", "eu-west-?") == ["eu-west-1", "eu-west-2", "eu-west-3"]
+    assert len(regions_by("opt-in-status", "opt-in-not-required")) >= 17
+    assert regions_by("opt-in-status", "opted-in") == regions_by("endpoint", "*") == []
+
+
 def test_the_rest_of_what_is_described(shared, ec2):
     regions = [one["RegionName"] for one in ec2.describe_regions()["Regions"]]
     assert {"us-east-1", "eu-west-1"} <= set(regions)
@@ -115,13 +148,13 @@ def test_the_rest_of_what_is_described(shared, ec2):
     assert values["default-vpc"] == [{"AttributeValue": vpc}]
     told = shared.aws("ec2", "describe-vpc-attribute", vpc_id=vpc, attribute="enableDnsSupport")
     assert told == {"VpcId": vpc, "EnableDnsSupport": {"Value": True}}
-    # A load balancer has an interface, which is shown as long as it has.
+    # A load balancer has an interface in each subnet, which is shown as long as it has.
     subnets = [one["SubnetId"] for one in ec2.describe_subnets()["Subnets"]]
     elb = shared.boto("elbv2")
     [made] = elb.create_load_balancer(Name="shown", Subnets=subnets)["LoadBalancers"]
-    [interface] = ec2.describe_network_interfaces()["NetworkInterfaces"]
-    assert interface["SubnetId"] in subnets
-    assert interface["VpcId"] == vpc
+    interfaces = ec2.describe_network_interfaces()["NetworkInterfaces"]
+    assert sorted(one["SubnetId"] for one in interfaces) == sorted(subnets)
+    assert {one["VpcId"] for one in interfaces} == {vpc}
     elb.delete_load_balancer(LoadBalancerArn=made["LoadBalancerArn"])
     assert ec2.describe_network_interfaces()["NetworkInterfaces"] == []
 

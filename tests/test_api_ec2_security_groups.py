@@ -318,10 +318,12 @@ def test_a_group_of_a_load_balancer_is_deleted_after_it(shared, ec2, vpc, group)
     )["LoadBalancers"]
     arn = balancer["LoadBalancerArn"]
     assert balancer["SecurityGroups"] == [group]
-    [interface] = ec2.describe_network_interfaces(
+    interfaces = ec2.describe_network_interfaces(
         Filters=[{"Name": "group-id", "Values": [group]}]
     )["NetworkInterfaces"]
-    assert [one["GroupId"] for one in interface["Groups"]] == [group]
+    assert len(interfaces) == len(subnets)
+    for interface in interfaces:
+        assert [one["GroupId"] for one in interface["Groups"]] == [group]
     told = refused(ec2.delete_security_group, GroupId=group)
     assert told.startswith("DependencyViolation: "), told
     more = [made(ec2, f"grouped-{number}") for number in range(5)]

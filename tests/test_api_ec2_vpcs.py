@@ -583,6 +583,10 @@ def test_tags_of_networks(ec2, vpc):
     ec2.create_tags(Resources=list(kinds), Tags=[{"Key": "Name", "Value": "tagged"}])
     found = ec2.describe_tags(Filters=[{"Name": "value", "Values": ["tagged"]}])["Tags"]
     assert {each["ResourceId"]: each["ResourceType"] for each in found} == kinds
+    by_key = [{"Name": "key", "Values": ["Nam?"]}, {"Name": "resource-id", "Values": [table]}]
+    [tag] = ec2.describe_tags(Filters=by_key)["Tags"]
+    assert (tag["Key"], tag["ResourceId"]) == ("Name", table)
+    assert ec2.describe_tags(Filters=[{"Name": "key", "Values": ["name"]}])["Tags"] == []
     by_tag = [{"Name": "tag:Name", "Values": ["tagged"]}]
     [shown] = ec2.describe_route_tables(Filters=by_tag)["RouteTables"]
     assert shown["RouteTableId"] == table
