@@ -143,6 +143,8 @@ def test_a_task_has_an_interface_in_its_subnet(cluster):
     details = {one["name"]: one["value"] for one in attachment["details"]}
     assert details["subnetId"] in cluster.subnets
     assert details["privateIPv4Address"] == address(running)
+    dashed = address(running).replace(".", "-")
+    assert details["privateDnsName"] == f"ip-{dashed}.ec2.internal"
     assert re.fullmatch("eni-[0-9a-f]{17}", details["networkInterfaceId"])
     assert re.fullmatch("([0-9a-f]{2}:){5}[0-9a-f]{2}", details["macAddress"])
     [shown] = running["containers"]

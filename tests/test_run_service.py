@@ -263,7 +263,8 @@ def test_a_deleted_service_leaves_nothing_that_runs(shared, cluster):
 
 
 def failing(image="web:2", **settings):
-    return web(2, **settings) | {"image": image}
+    # A process that is told to end before it listens for that is killed after so long.
+    return web(2, stopTimeout=5, **settings) | {"image": image}
 
 
 CHECK_FAILS = {"command": ["CMD-SHELL", "exit 1"], "interval": 5, "timeout": 2, "retries": 1}

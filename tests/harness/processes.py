@@ -5,6 +5,7 @@ namespace, or has a root file system made of layers below the host's data direct
 ever ended by its name.
 """
 
+import contextlib
 import dataclasses
 import os
 import select
@@ -29,7 +30,9 @@ class Process:
         """Sends the signal, and only to this process, even if its id was taken over since."""
         with _pidfd(self.pid) as descriptor:
             if descriptor is not None and self.is_there():
-                signal.pidfd_send_signal(descriptor, number)
+                # Between the look and the signal it may have ended.
+                with contextlib.suppress(ProcessLookupError):
+                    signal.pidfd_send_signal(descriptor, number)
 
     def wait(self, seconds=_END_TIMEOUT):
         """Waits for the end; False if it does not come in time."""

@@ -66,7 +66,7 @@ mod get_managed_prefix_list_associations;
 mod get_managed_prefix_list_entries;
 mod get_security_groups_for_vpc;
 mod group_rules;
-mod interface_association;
+pub(crate) mod interface_association;
 mod interface_attachment;
 mod internet_gateway;
 mod modify_managed_prefix_list;

@@ -26,6 +26,7 @@ impl Service {
             recursive: BTreeSet::new(),
         };
         service.add_empty_outputs();
+        service.add_values();
         let outputs: Vec<String> =
             service.operations().iter().map(|(_, it)| text(it, "output").to_owned()).collect();
         let mut answered = BTreeSet::new();
@@ -128,6 +129,16 @@ impl Service {
                 !self.is_plain(name, member) || self.has_default(text(target, "shape"))
             }),
             _ => true,
+        }
+    }
+
+    /// The values of enums that quirks say the service answers though its model does not.
+    fn add_values(&mut self) {
+        let added = self.quirks.get("values").and_then(toml::Value::as_array);
+        for path in added.into_iter().flatten().filter_map(toml::Value::as_str) {
+            let (shape, value) = path.split_once('.').expect("`Shape.value`");
+            let values = self.model["shapes"][shape]["enum"].as_array_mut();
+            values.expect("the shape is an enum").push(value.into());
         }
     }
 

@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use aws_api::ec2;
-use model::{Interface, Scope, Snapshot};
+use model::{Interface, Scope, Snapshot, Vpc};
 
 use super::elastic_ip;
 
@@ -53,11 +53,17 @@ pub(super) fn value(snapshot: &Snapshot, interface: &Interface, name: &str) -> O
 /// COMPAT: interfaces have names where their VPC has DNS host names ("DNS attributes for your
 /// VPC"): `ip-10-0-0-5.ec2.internal`, or `ip-10-0-0-5.REGION.compute.internal`.
 pub(super) fn private_name(snapshot: &Snapshot, interface: &Interface) -> Option<String> {
-    let domain = match interface.scope.region.as_str() {
+    let vpc = snapshot.vpcs.get(&interface.scope, &interface.vpc_id)?;
+    private_name_in(vpc, interface.address)
+}
+
+/// The name of an interface with this address, where its VPC gives names.
+pub(crate) fn private_name_in(vpc: &Vpc, address: Ipv4Addr) -> Option<String> {
+    let domain = match vpc.scope.region.as_str() {
         FIRST_REGION => "ec2.internal".to_owned(),
         region => format!("{region}.compute.internal"),
     };
-    has_names(snapshot, interface).then(|| format!("ip-{}.{domain}", dashed(interface.address)))
+    vpc.attributes.has_dns_hostnames.then(|| format!("ip-{}.{domain}", dashed(address)))
 }
 
 /// COMPAT: `ec2-198-18-0-5.compute-1.amazonaws.com`, or `ec2-198-18-0-5.REGION.compute.…`.

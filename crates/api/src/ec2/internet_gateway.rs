@@ -45,7 +45,7 @@ impl Resource for &Entry<InternetGateway> {
 
 pub(super) fn render(gateway: &InternetGateway) -> ec2::InternetGateway {
     let attachment = |vpc_id: &String| ec2::InternetGatewayAttachment {
-        state: Some(ec2::AttachmentStatus::Attached),
+        state: Some(ec2::AttachmentStatus::Available),
         vpc_id: Some(vpc_id.clone()),
     };
     ec2::InternetGateway {

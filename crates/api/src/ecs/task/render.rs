@@ -6,6 +6,7 @@ use model::{
     Snapshot, StopCode, Task, TaskContainer, TaskDefinition, TaskInterface, TaskState,
 };
 
+use crate::ec2::interface_association::private_name_in;
 use crate::ecs::task_definition::container::render_variable;
 use crate::ecs::{tags, task_definition};
 
@@ -22,7 +23,7 @@ pub(in crate::ecs) fn render(snapshot: &Snapshot, task: &Task, shown: Shown) -> 
     let node = task.node.as_ref().and_then(|id| snapshot.nodes.get(&Node::scope(), id));
     let is_fargate = task.launch_type == LaunchType::Fargate;
     ecs::Task {
-        attachments: Some(task.interface.iter().map(|it| attachment(task, it)).collect()),
+        attachments: Some(task.interface.iter().map(|it| attachment(snapshot, task, it)).collect()),
         attributes: Some(attributes(definition, node.map(|node| &*node.record))),
         availability_zone: Some(task.availability_zone.clone()),
         capacity_provider_name: task.capacity_provider.clone(),
@@ -94,7 +95,7 @@ fn attributes(definition: Option<&TaskDefinition>, node: Option<&Node>) -> Vec<e
 }
 
 // COMPAT: the details' names and the states are those of "Amazon ECS task networking".
-fn attachment(task: &Task, interface: &TaskInterface) -> ecs::Attachment {
+fn attachment(snapshot: &Snapshot, task: &Task, interface: &TaskInterface) -> ecs::Attachment {
     let status = match task.last_status {
         TaskState::Provisioning => "PRECREATED",
         TaskState::Pending => "ATTACHING",
@@ -105,11 +106,16 @@ fn attachment(task: &Task, interface: &TaskInterface) -> ecs::Attachment {
         TaskState::Deprovisioning => "DETACHING",
         TaskState::Stopped => "DELETED",
     };
+    let scope = &task.key.scope;
+    let subnet = snapshot.subnets.get(scope, &interface.subnet_id);
+    let vpc = subnet.and_then(|subnet| snapshot.vpcs.get(scope, &subnet.vpc_id));
+    let name = vpc.and_then(|vpc| private_name_in(vpc, interface.address));
     let details = [
-        ("subnetId", interface.subnet_id.clone()),
-        ("networkInterfaceId", interface.interface_id.clone()),
-        ("macAddress", interface.mac_address.clone()),
-        ("privateIPv4Address", interface.address.to_string()),
+        ("subnetId", Some(interface.subnet_id.clone())),
+        ("networkInterfaceId", Some(interface.interface_id.clone())),
+        ("macAddress", Some(interface.mac_address.clone())),
+        ("privateDnsName", name),
+        ("privateIPv4Address", Some(interface.address.to_string())),
     ];
     ecs::Attachment {
         id: Some(interface.attachment_id.clone()),
@@ -118,10 +124,8 @@ fn attachment(task: &Task, interface: &TaskInterface) -> ecs::Attachment {
         details: Some(
             details
                 .into_iter()
-                .map(|(name, value)| ecs::KeyValuePair {
-                    name: Some(name.to_owned()),
-                    value: Some(value),
-                })
+                .filter(|(_, value)| value.is_some())
+                .map(|(name, value)| ecs::KeyValuePair { name: Some(name.to_owned()), value })
                 .collect(),
         ),
     }
