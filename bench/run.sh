@@ -2,9 +2,8 @@
 # Builds release binaries and prints the measurements, as ratios to what else does the same.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-cargo build --locked --release --bin longshore --bin longshore-testserver --bin longshore-load
-cargo build --locked --release --package store --example commits
-cargo build --locked --release --package linux-net --example network_speed
+cargo build --locked --release --bin longshore --bin longshore-testserver --bin longshore-load \
+    --example commits --example network_speed
 target=$PWD/target/$(rustc -vV | sed -n 's/^host: //p')/release
 export LONGSHORE_BIN=$target/longshore
 export LONGSHORE_TESTSERVER_BIN=$target/longshore-testserver

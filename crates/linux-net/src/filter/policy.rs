@@ -1,10 +1,12 @@
-//! The text of a policy: what the packet rules of interfaces, groups, ACLs and routes are in the
-//! table.
+//! A policy as changes of the table: what the packet rules of interfaces, groups, ACLs and routes
+//! are in it.
 //!
-//! A profile has a chain for each direction, of which the rules are in a chain of their own: all
-//! of them allow, so one more is added at the end, and none has to be taken away for it. An
-//! interface is an element of look-up maps and sets.
+//! A profile has a chain for each direction. All its rules allow, by returning to whoever asked,
+//! but the last, which denies: so one more is added at the start, and none has to be taken away
+//! for it. An interface is an element of look-up maps and sets.
 //!
+//! INVARIANT: an address is in `interfaces` exactly as long as it is in `senders`, `receivers` and
+//! `vpcs`: what those let return is admitted.
 //! INVARIANT: what a change refers to is there before it, and what it takes away is referred to by
 //! nothing after it.
 
