@@ -1,0 +1,177 @@
+//! What serves: policies prepared once, and asked many times.
+//!
+//! Statements are found by the service of the action; patterns are cut when the policy is read.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::condition::Condition;
+use crate::document::{Actions, Effect, Policy, Principals, Resources};
+use crate::operator::arn_parts;
+use crate::pattern::{Case, Pattern, Variables, Wildcards};
+use crate::request::{Context, Decision, Denial, Grounds, Policies, Request};
+use crate::spec::{Asked, grant_by, is_principal, weigh};
+
+/// A policy, prepared.
+#[derive(Clone, Debug)]
+pub struct Compiled {
+    statements: Vec<Prepared>,
+    /// By service, the statements that may be about its actions.
+    by_service: BTreeMap<String, Vec<usize>>,
+    /// Those that may be about any service's.
+    of_any: Vec<usize>,
+}
+
+#[derive(Clone, Debug)]
+struct Prepared {
+    effect: Effect,
+    principals: Principals,
+    actions: Set<Pattern>,
+    resources: Set<ArnPattern>,
+    conditions: Vec<Condition>,
+}
+
+/// What is in it, or what is not.
+#[derive(Clone, Debug)]
+enum Set<T> {
+    Everything,
+    Of(Vec<T>),
+    Without(Vec<T>),
+}
+
+#[derive(Clone, Debug)]
+enum ArnPattern {
+    Everything,
+    /// Six, or the text is none.
+    Parts(Vec<Pattern>),
+}
+
+impl Compiled {
+    pub fn new(policy: &Policy) -> Compiled {
+        let variables = policy.variables();
+        let statements: Vec<Prepared> = policy
+            .statements
+            .iter()
+            .map(|one| Prepared {
+                effect: one.effect,
+                principals: one.principals.clone(),
+                actions: actions(&one.actions),
+                resources: resources(&one.resources, variables),
+                conditions: one.conditions.clone(),
+            })
+            .collect();
+        let services: Vec<Option<BTreeSet<String>>> =
+            policy.statements.iter().map(|one| services(&one.actions)).collect();
+        let named: BTreeSet<&String> = services.iter().flatten().flatten().collect();
+        let about = |service: &String| {
+            let is_about =
+                |of: &Option<BTreeSet<String>>| of.as_ref().is_none_or(|of| of.contains(service));
+            let found = services.iter().enumerate().filter(|(_, of)| is_about(of));
+            found.map(|(index, _)| index).collect()
+        };
+        let by_service = named.into_iter().map(|one| (one.clone(), about(one))).collect();
+        let of_any = services.iter().enumerate().filter(|(_, of)| of.is_none());
+        let of_any = of_any.map(|(index, _)| index).collect();
+        Compiled { statements, by_service, of_any }
+    }
+
+    fn candidates(&self, service: &str) -> impl Iterator<Item = (usize, &Prepared)> {
+        let found = self.by_service.get(service).unwrap_or(&self.of_any);
+        found.iter().map(|index| (*index, &self.statements[*index]))
+    }
+}
+
+/// Decides on a request by the policies that it is asked of, as [`crate::spec::decide`] does.
+pub fn decide(request: &Request<'_>, policies: &Policies<'_, Compiled>) -> Decision {
+    let service = request.action.split_once(':').map_or("", |(service, _)| service);
+    let service = service.to_ascii_lowercase();
+    let resource = arn_parts(request.resource);
+    let mut allowing = Vec::new();
+    for (role, name, policy) in policies.all() {
+        for (index, statement) in policy.candidates(&service) {
+            if !statement.matches(request, &resource) {
+                continue;
+            }
+            let grounds = Grounds { role, policy: name.to_owned(), statement: index };
+            match statement.effect {
+                Effect::Deny => return Decision::Denied(Denial::Explicit(grounds)),
+                Effect::Allow => {
+                    allowing.push((grounds, grant_by(&statement.principals, request.caller)));
+                }
+            }
+        }
+    }
+    let asked = Asked {
+        is_bounded: policies.boundary.is_some(),
+        has_session_policies: policies.session.is_some(),
+    };
+    weigh(request, asked, allowing)
+}
+
+impl Prepared {
+    fn matches(&self, request: &Request<'_>, resource: &[&str]) -> bool {
+        let context = request.context;
+        self.actions.has(|one| one.matches(request.action, context))
+            && self.resources.has(|one| one.matches(resource, context))
+            && is_principal(&self.principals, request.caller)
+            && self.conditions.iter().all(|one| one.is_met(context))
+    }
+}
+
+impl<T> Set<T> {
+    fn has(&self, is_it: impl FnMut(&T) -> bool) -> bool {
+        match self {
+            Set::Everything => true,
+            Set::Of(all) => all.iter().any(is_it),
+            Set::Without(all) => !all.iter().any(is_it),
+        }
+    }
+}
+
+impl ArnPattern {
+    fn matches(&self, resource: &[&str], context: &Context) -> bool {
+        match self {
+            ArnPattern::Everything => true,
+            ArnPattern::Parts(patterns) => {
+                let mut pairs = patterns.iter().zip(resource);
+                patterns.len() == resource.len()
+                    && pairs.all(|(one, part)| one.matches(part, context))
+            }
+        }
+    }
+}
+
+fn actions(actions: &Actions) -> Set<Pattern> {
+    let kind = (Wildcards::Are, Variables::AreText);
+    let pattern = |name: &String| Pattern::new(name, Case::Ignored, kind);
+    match actions {
+        Actions::Are(names) if names.iter().any(|name| name == "*") => Set::Everything,
+        Actions::Are(names) => Set::Of(names.iter().map(pattern).collect()),
+        Actions::AreNot(names) => Set::Without(names.iter().map(pattern).collect()),
+    }
+}
+
+fn resources(resources: &Resources, variables: Variables) -> Set<ArnPattern> {
+    let pattern = |name: &String| {
+        if name == "*" {
+            return ArnPattern::Everything;
+        }
+        let parts = arn_parts(name).into_iter();
+        let kind = (Wildcards::Are, variables);
+        ArnPattern::Parts(parts.map(|one| Pattern::new(one, Case::Sensitive, kind)).collect())
+    };
+    match resources {
+        Resources::Owner => Set::Everything,
+        Resources::Are(names) => Set::Of(names.iter().map(pattern).collect()),
+        Resources::AreNot(names) => Set::Without(names.iter().map(pattern).collect()),
+    }
+}
+
+/// The services whose actions a statement may be about, in lower case; `None` is any.
+fn services(actions: &Actions) -> Option<BTreeSet<String>> {
+    let Actions::Are(names) = actions else { return None };
+    let service = |name: &String| {
+        let (service, _) = name.split_once(':')?;
+        (!service.contains(['*', '?'])).then(|| service.to_ascii_lowercase())
+    };
+    names.iter().map(service).collect()
+}

@@ -1,0 +1,29 @@
+//! Who may do what: policy documents, and the decision on one request with the statements that
+//! made it.
+//!
+//! The rule is written twice. `spec` follows the words of "Policy evaluation logic" one by one;
+//! `evaluate` is what serves, with everything prepared that does not depend on the request. A
+//! property test holds them equal.
+//!
+//! INVARIANT: a decision is a function of the request and the policies, and names its statements.
+
+#![forbid(unsafe_code)]
+
+mod condition;
+mod document;
+mod evaluate;
+mod operator;
+mod pattern;
+mod request;
+pub mod spec;
+
+pub use condition::Condition;
+pub use document::{
+    Actions, Effect, Malformed, Policy, PolicyKind, PrincipalName, Principals, Resources,
+    Statement, Version,
+};
+pub use evaluate::{Compiled, decide};
+pub use operator::{Operator, Quantifier};
+pub use request::{
+    Caller, CallerKind, Context, Decision, Denial, Grounds, Policies, PolicyRole, Request,
+};

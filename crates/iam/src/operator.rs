@@ -1,0 +1,249 @@
+//! Condition operators by name, and what each says of one value of a request.
+//!
+//! COMPAT: "IAM JSON policy elements: Condition operators".
+
+use std::net::IpAddr;
+
+use crate::pattern::{Case, Pattern, Variables, Wildcards};
+use crate::request::Context;
+
+/// What is compared, and how.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operator {
+    StringEquals,
+    StringEqualsIgnoreCase,
+    StringLike,
+    NumericEquals,
+    NumericLessThan,
+    NumericLessThanEquals,
+    NumericGreaterThan,
+    NumericGreaterThanEquals,
+    DateEquals,
+    DateLessThan,
+    DateLessThanEquals,
+    DateGreaterThan,
+    DateGreaterThanEquals,
+    Bool,
+    BinaryEquals,
+    IpAddress,
+    /// `ArnEquals` and `ArnLike` are the same.
+    ArnLike,
+    Null,
+}
+
+/// How many of a request's values have to match.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Quantifier {
+    /// The key has one value.
+    One,
+    ForAllValues,
+    ForAnyValue,
+}
+
+/// An operator as a policy names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Named {
+    pub(crate) operator: Operator,
+    pub(crate) is_negated: bool,
+    pub(crate) is_if_exists: bool,
+    pub(crate) quantifier: Quantifier,
+}
+
+/// By name, and whether it is the operator's opposite.
+const NAMES: [(&str, Operator, bool); 27] = [
+    ("StringEquals", Operator::StringEquals, false),
+    ("StringNotEquals", Operator::StringEquals, true),
+    ("StringEqualsIgnoreCase", Operator::StringEqualsIgnoreCase, false),
+    ("StringNotEqualsIgnoreCase", Operator::StringEqualsIgnoreCase, true),
+    ("StringLike", Operator::StringLike, false),
+    ("StringNotLike", Operator::StringLike, true),
+    ("NumericEquals", Operator::NumericEquals, false),
+    ("NumericNotEquals", Operator::NumericEquals, true),
+    ("NumericLessThan", Operator::NumericLessThan, false),
+    ("NumericLessThanEquals", Operator::NumericLessThanEquals, false),
+    ("NumericGreaterThan", Operator::NumericGreaterThan, false),
+    ("NumericGreaterThanEquals", Operator::NumericGreaterThanEquals, false),
+    ("DateEquals", Operator::DateEquals, false),
+    ("DateNotEquals", Operator::DateEquals, true),
+    ("DateLessThan", Operator::DateLessThan, false),
+    ("DateLessThanEquals", Operator::DateLessThanEquals, false),
+    ("DateGreaterThan", Operator::DateGreaterThan, false),
+    ("DateGreaterThanEquals", Operator::DateGreaterThanEquals, false),
+    ("Bool", Operator::Bool, false),
+    ("BinaryEquals", Operator::BinaryEquals, false),
+    ("IpAddress", Operator::IpAddress, false),
+    ("NotIpAddress", Operator::IpAddress, true),
+    ("ArnEquals", Operator::ArnLike, false),
+    ("ArnLike", Operator::ArnLike, false),
+    ("ArnNotEquals", Operator::ArnLike, true),
+    ("ArnNotLike", Operator::ArnLike, true),
+    ("Null", Operator::Null, false),
+];
+
+impl Named {
+    /// `ForAnyValue:StringLikeIfExists`, in any case.
+    pub(crate) fn parse(text: &str) -> Option<Named> {
+        let (quantifier, rest) = match text.split_once(':') {
+            None => (Quantifier::One, text),
+            Some((set, rest)) if set.eq_ignore_ascii_case("ForAllValues") => {
+                (Quantifier::ForAllValues, rest)
+            }
+            Some((set, rest)) if set.eq_ignore_ascii_case("ForAnyValue") => {
+                (Quantifier::ForAnyValue, rest)
+            }
+            Some(_) => return None,
+        };
+        let cut = rest.len().checked_sub("IfExists".len());
+        let (name, suffix) = cut.and_then(|cut| rest.split_at_checked(cut)).unwrap_or((rest, ""));
+        let is_if_exists = suffix.eq_ignore_ascii_case("IfExists");
+        let name = if is_if_exists { name } else { rest };
+        let (_, operator, is_negated) =
+            NAMES.into_iter().find(|(known, ..)| known.eq_ignore_ascii_case(name))?;
+        // Whether a key exists is what `Null` itself asks.
+        let is_sensible =
+            operator != Operator::Null || !is_if_exists && quantifier == Quantifier::One;
+        is_sensible.then_some(Named { operator, is_negated, is_if_exists, quantifier })
+    }
+}
+
+/// A value of a policy, prepared for its operator.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Wanted {
+    Pattern(Pattern),
+    /// The six parts of an ARN, of which each is a pattern.
+    Arn(Vec<Pattern>),
+    Number(f64),
+    /// In seconds of the epoch.
+    Date(f64),
+    Bool(bool),
+    Text(String),
+    Range(IpAddr, u8),
+    /// What cannot be understood matches nothing.
+    Nothing,
+}
+
+const ARN_PARTS: usize = 6;
+
+impl Wanted {
+    pub(crate) fn new(operator: Operator, text: &str, variables: Variables) -> Wanted {
+        let pattern =
+            |case, wildcards| Wanted::Pattern(Pattern::new(text, case, (wildcards, variables)));
+        match operator {
+            Operator::StringEquals => pattern(Case::Sensitive, Wildcards::AreText),
+            Operator::StringEqualsIgnoreCase => pattern(Case::Ignored, Wildcards::AreText),
+            Operator::StringLike => pattern(Case::Sensitive, Wildcards::Are),
+            Operator::ArnLike => {
+                let parts = arn_parts(text).into_iter();
+                let kind = (Wildcards::Are, variables);
+                Wanted::Arn(parts.map(|one| Pattern::new(one, Case::Sensitive, kind)).collect())
+            }
+            Operator::NumericEquals
+            | Operator::NumericLessThan
+            | Operator::NumericLessThanEquals
+            | Operator::NumericGreaterThan
+            | Operator::NumericGreaterThanEquals => {
+                number(text).map_or(Wanted::Nothing, Wanted::Number)
+            }
+            Operator::DateEquals
+            | Operator::DateLessThan
+            | Operator::DateLessThanEquals
+            | Operator::DateGreaterThan
+            | Operator::DateGreaterThanEquals => date(text).map_or(Wanted::Nothing, Wanted::Date),
+            Operator::Bool | Operator::Null => boolean(text).map_or(Wanted::Nothing, Wanted::Bool),
+            Operator::BinaryEquals => Wanted::Text(text.to_owned()),
+            Operator::IpAddress => {
+                range(text).map_or(Wanted::Nothing, |(base, prefix)| Wanted::Range(base, prefix))
+            }
+        }
+    }
+
+    /// Whether one value of a request is what is wanted. `Null` is asked of no value.
+    pub(crate) fn is_met(&self, operator: Operator, value: &str, context: &Context) -> bool {
+        match self {
+            Wanted::Pattern(pattern) => pattern.matches(value, context),
+            Wanted::Arn(patterns) => {
+                let parts = arn_parts(value);
+                let pairs = patterns.iter().zip(&parts);
+                parts.len() == patterns.len()
+                    && pairs.into_iter().all(|(pattern, part)| pattern.matches(part, context))
+            }
+            Wanted::Number(wanted) => {
+                number(value).is_some_and(|value| compares(operator, value, *wanted))
+            }
+            Wanted::Date(wanted) => {
+                date(value).is_some_and(|value| compares(operator, value, *wanted))
+            }
+            Wanted::Bool(wanted) => boolean(value) == Some(*wanted),
+            Wanted::Text(wanted) => value == wanted,
+            Wanted::Range(base, prefix) => {
+                value.parse().is_ok_and(|address| is_in(address, *base, *prefix))
+            }
+            Wanted::Nothing => false,
+        }
+    }
+}
+
+fn compares(operator: Operator, value: f64, wanted: f64) -> bool {
+    match operator {
+        Operator::NumericLessThan | Operator::DateLessThan => value < wanted,
+        Operator::NumericLessThanEquals | Operator::DateLessThanEquals => value <= wanted,
+        Operator::NumericGreaterThan | Operator::DateGreaterThan => value > wanted,
+        Operator::NumericGreaterThanEquals | Operator::DateGreaterThanEquals => value >= wanted,
+        _ => value.total_cmp(&wanted).is_eq(),
+    }
+}
+
+/// `arn:partition:service:region:account:resource`, of which the last may have colons.
+pub(crate) fn arn_parts(text: &str) -> Vec<&str> {
+    text.splitn(ARN_PARTS, ':').collect()
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// A time of ISO 8601, a day, or seconds of the epoch.
+fn date(text: &str) -> Option<f64> {
+    if let Some(seconds) = number(text) {
+        return Some(seconds);
+    }
+    let time: Option<jiff::Timestamp> = text.parse().ok();
+    let day = || {
+        let day: jiff::civil::Date = text.parse().ok()?;
+        Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+    };
+    Some(time.or_else(day)?.as_second() as f64)
+}
+
+fn boolean(text: &str) -> Option<bool> {
+    match text {
+        _ if text.eq_ignore_ascii_case("true") => Some(true),
+        _ if text.eq_ignore_ascii_case("false") => Some(false),
+        _ => None,
+    }
+}
+
+fn range(text: &str) -> Option<(IpAddr, u8)> {
+    let (base, prefix) = match text.split_once('/') {
+        Some((base, prefix)) => (base, Some(prefix)),
+        None => (text, None),
+    };
+    let base: IpAddr = base.parse().ok()?;
+    let bits = if base.is_ipv4() { 32 } else { 128 };
+    let prefix = prefix.map_or(Some(bits), |prefix| prefix.parse().ok())?;
+    (prefix <= bits).then_some((base, prefix))
+}
+
+fn is_in(address: IpAddr, base: IpAddr, prefix: u8) -> bool {
+    let same = |one: u128, other: u128, bits: u32| {
+        let shift = bits - u32::from(prefix);
+        one.checked_shr(shift).unwrap_or(0) == other.checked_shr(shift).unwrap_or(0)
+    };
+    match (address, base) {
+        (IpAddr::V4(one), IpAddr::V4(other)) => {
+            same(u32::from(one).into(), u32::from(other).into(), 32)
+        }
+        (IpAddr::V6(one), IpAddr::V6(other)) => same(one.into(), other.into(), 128),
+        (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+    }
+}
