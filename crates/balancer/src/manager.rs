@@ -45,8 +45,11 @@ pub(crate) struct Manager {
     workers: Arc<Workers>,
     files: Files,
     saved: Saved,
-    /// Who was healthy when the last process saved, while its table is put back in force.
+    /// Who was healthy when the last process saved, while its table is put back in force; and
+    /// those that are from now on reached from another address.
     restored: BTreeSet<TargetKey>,
+    /// Those in whose place others are, until the table with the others is in force.
+    replaced: Vec<Managed>,
     targets: BTreeMap<TargetKey, Managed>,
     listeners: BTreeMap<SocketAddrV4, Listening>,
     /// Addresses that are wanted and could not be bound.
@@ -70,6 +73,7 @@ impl Manager {
             files,
             saved: Saved::default(),
             restored: BTreeSet::new(),
+            replaced: Vec::new(),
             targets: BTreeMap::new(),
             listeners: BTreeMap::new(),
             unbound: BTreeSet::new(),
@@ -142,7 +146,8 @@ impl Manager {
         let revision = self.saved.revision;
         let draining = draining(&table);
         self.shared.live.store(Arc::new(Live { revision, table, groups, counters }));
-        for gone in known.into_values() {
+        self.restored.clear();
+        for gone in known.into_values().chain(self.replaced.drain(..)) {
             gone.cancel.cancel();
             gone.target.retire();
         }
@@ -194,8 +199,10 @@ impl Manager {
             Some(managed) if managed.goes_on(group, routed) => self.keep(managed, settings),
             replaced => {
                 if let Some(replaced) = replaced {
-                    replaced.cancel.cancel();
-                    replaced.target.retire();
+                    if replaced.is_healthy_elsewhere(group, routed) {
+                        self.restored.insert(key.clone());
+                    }
+                    self.replaced.push(replaced);
                 }
                 self.add(group, routed, settings)
             }
@@ -338,6 +345,15 @@ impl Manager {
 impl Managed {
     /// Whether the target may go on as it is: nothing it is made of has changed, and it does not
     /// come back from draining.
+    /// Whether nothing of it is new but the address that it is reached from.
+    fn is_healthy_elsewhere(&self, group: &RoutedGroup, routed: &RoutedTarget) -> bool {
+        let target = &self.target;
+        target.address == routed.address
+            && self.settings.health_check.enabled == group.health_check.enabled
+            && !target.is_retired()
+            && target.health().state == TargetHealthState::Healthy
+    }
+
     fn goes_on(&self, group: &RoutedGroup, routed: &RoutedTarget) -> bool {
         let target = &self.target;
         target.address == routed.address

@@ -142,3 +142,18 @@ async fn a_listener_that_cannot_bind_is_reported_and_bound_later() {
     world.event(|event| (event == Event::Bound { address: failed }).then_some(())).await;
     assert_eq!(client::get(address, "/").await.body, "one");
 }
+
+/// Nothing of the target is new: it serves on, whatever the next check will say.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_target_that_is_reached_from_another_address_serves_on() {
+    let code = Arc::new(AtomicU16::new(200));
+    let backend = with_health(&code).await;
+    let mut world = World::with(&[&backend]).await;
+    let before = world.address();
+    code.store(500, Ordering::Relaxed);
+    world.change(|config| config.load_balancers[0].addresses.insert(0, world::address())).await;
+    assert_ne!(world.address(), before);
+    for address in [before, world.address()] {
+        assert_eq!(client::get(address, "/").await.status, 200);
+    }
+}
