@@ -15,7 +15,8 @@ pub(crate) struct Pattern {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Form {
-    Fixed(Vec<Token>),
+    /// What it begins with, and the rest: most texts differ in the beginning already.
+    Fixed(String, Vec<Token>),
     Variable(Vec<Piece>),
 }
 
@@ -83,14 +84,24 @@ impl Pattern {
             Form::Variable(pieces)
         } else {
             let tokens = tokens(&pieces, case, &Context::default());
-            Form::Fixed(tokens.expect("there is no variable without a value"))
+            let (start, rest) = split(tokens.expect("there is no variable without a value"));
+            Form::Fixed(start, rest)
         };
         Pattern { case, form }
     }
 
     pub(crate) fn matches(&self, text: &str, context: &Context) -> bool {
         match &self.form {
-            Form::Fixed(tokens) => walk(tokens, text, self.case),
+            Form::Fixed(start, tokens) => {
+                let rest = match self.case {
+                    Case::Sensitive => text.strip_prefix(start.as_str()),
+                    Case::Ignored => text
+                        .split_at_checked(start.len())
+                        .filter(|(own, _)| own.eq_ignore_ascii_case(start))
+                        .map(|(_, rest)| rest),
+                };
+                rest.is_some_and(|rest| walk(tokens, rest, self.case))
+            }
             Form::Variable(pieces) => {
                 let tokens = tokens(pieces, self.case, context);
                 tokens.is_some_and(|tokens| walk(&tokens, text, self.case))
@@ -116,6 +127,17 @@ fn tokens(pieces: &[Piece], case: Case, context: &Context) -> Option<Vec<Token>>
         }
     }
     Some(tokens)
+}
+
+/// Cuts off the plain letters at the beginning: those that are one byte in either case.
+fn split(mut tokens: Vec<Token>) -> (String, Vec<Token>) {
+    let plain = |token: &Token| match token {
+        Token::Is(letter) if letter.is_ascii() => Some(*letter),
+        Token::Is(_) | Token::One | Token::Many => None,
+    };
+    let start: String = tokens.iter().map_while(plain).collect();
+    tokens.drain(..start.len());
+    (start, tokens)
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
