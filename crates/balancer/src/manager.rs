@@ -86,7 +86,6 @@ impl Manager {
         self.restored.clone_from(&saved.healthy);
         self.saved = saved;
         self.install(table);
-        self.restored.clear();
         let revision = self.saved.revision;
         self.shared.events.push(Event::Applied { revision });
     }

@@ -9,7 +9,7 @@ use crate::document::{Actions, Effect, Policy, Principals, Resources};
 use crate::operator::arn_parts;
 use crate::pattern::{Case, Pattern, Variables, Wildcards};
 use crate::request::{Context, Decision, Denial, Grounds, Policies, Request};
-use crate::spec::{Asked, grant_by, is_principal, weigh};
+use crate::spec::{Asked, grant, is_principal, weigh};
 
 /// A policy, prepared.
 #[derive(Clone, Debug)]
@@ -95,7 +95,7 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_, Compiled>) -> Decis
             match statement.effect {
                 Effect::Deny => return Decision::Denied(Denial::Explicit(grounds)),
                 Effect::Allow => {
-                    allowing.push((grounds, grant_by(&statement.principals, request.caller)));
+                    allowing.push((grounds, grant(&statement.principals, request.caller)));
                 }
             }
         }

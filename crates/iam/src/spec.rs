@@ -17,7 +17,7 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_, Policy>) -> Decisio
                 let is_it = statement.effect == effect;
                 if is_it && matches(statement, request, policy.variables()) {
                     let grounds = Grounds { role, policy: name.to_owned(), statement: index };
-                    found.push((grounds, grant(statement, request.caller)));
+                    found.push((grounds, grant(&statement.principals, request.caller)));
                 }
             }
         }
@@ -144,11 +144,7 @@ fn stands_for(name: &PrincipalName, caller: &Caller) -> bool {
 }
 
 /// The closest way in which an allowing statement names the caller.
-pub(crate) fn grant(statement: &Statement, caller: &Caller) -> Grant {
-    grant_by(&statement.principals, caller)
-}
-
-pub(crate) fn grant_by(principals: &Principals, caller: &Caller) -> Grant {
+pub(crate) fn grant(principals: &Principals, caller: &Caller) -> Grant {
     let Principals::Are(names) = principals else { return Grant::Role };
     let naming = names.iter().filter(|name| stands_for(name, caller));
     let grants = naming.map(|name| match name {

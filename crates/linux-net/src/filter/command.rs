@@ -58,7 +58,7 @@ pub(crate) enum Side {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum RuleEnd {
-    Chain(End),
+    Goto(String),
     /// To the rule behind the jump that led here.
     Return,
     /// Lets the packet pass, and marks its connection.
@@ -172,8 +172,8 @@ impl Match {
 }
 
 const ICMP: u8 = 1;
-const TCP: u8 = 6;
-const UDP: u8 = 17;
+pub(super) const TCP: u8 = 6;
+pub(super) const UDP: u8 = 17;
 
 impl Side {
     /// By the answers' addresses, behind a translation of those that it was opened with.
@@ -196,12 +196,12 @@ impl End {
 
 impl RuleEnd {
     pub(crate) fn goto(chain: impl Into<String>) -> Self {
-        Self::Chain(End::Goto(chain.into()))
+        Self::Goto(chain.into())
     }
 
     fn text(&self) -> String {
         match self {
-            Self::Chain(end) => end.text(),
+            Self::Goto(chain) => format!("goto {chain}"),
             Self::Return => "return".to_owned(),
             Self::AcceptMarked(generation) => format!("ct mark set {generation} accept"),
         }

@@ -79,7 +79,7 @@ fn open() -> io::Result<Socket> {
 }
 
 /// The first answer is the first refusal, or says that all is done.
-fn answer(socket: &Socket) -> io::Result<()> {
+pub(super) fn answer(socket: &Socket) -> io::Result<()> {
     let (datagram, _) = socket.recv_from_full()?;
     let Some(raw) = next_message(&datagram)? else {
         return Err(io::ErrorKind::UnexpectedEof.into());
@@ -221,11 +221,14 @@ fn key(key: &Key) -> Vec<u8> {
 }
 
 fn verdict(end: &End) -> DataAttribute {
-    let (code, chain) = match end {
-        End::Goto(chain) => (Verdict::Goto, chain),
-        End::Jump(chain) => (Verdict::Jump, chain),
-    };
-    let chain = VerdictAttribute::Chain(chain.clone());
+    match end {
+        End::Goto(chain) => to_chain(Verdict::Goto, chain),
+        End::Jump(chain) => to_chain(Verdict::Jump, chain),
+    }
+}
+
+fn to_chain(code: Verdict, chain: &str) -> DataAttribute {
+    let chain = VerdictAttribute::Chain(chain.into());
     DataAttribute::Verdict(vec![VerdictAttribute::Code(code), chain])
 }
 
@@ -354,7 +357,9 @@ fn end_expressions(end: &RuleEnd) -> Vec<Expressions> {
     /// `NF_ACCEPT`
     const ACCEPT: Verdict = Verdict::Other(1);
     match end {
-        RuleEnd::Chain(end) => vec![immediate(Register::Verdict, verdict(end))],
+        RuleEnd::Goto(chain) => {
+            vec![immediate(Register::Verdict, to_chain(Verdict::Goto, chain))]
+        }
         RuleEnd::Return => {
             let back = DataAttribute::Verdict(vec![VerdictAttribute::Code(Verdict::Return)]);
             vec![immediate(Register::Verdict, back)]

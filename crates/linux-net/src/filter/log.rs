@@ -15,15 +15,16 @@ use rtnetlink::{
 };
 use tokio::io::unix::AsyncFd;
 
+use super::{
+    command::{TCP, UDP},
+    kernel::answer,
+};
 use crate::{error::NetworkError, netlink::next_message};
 
 /// The group of the kernel's log that is ours in this namespace.
 pub(crate) const GROUP: u16 = 4566;
 /// The bytes of a packet that are handed over: an IPv4 header with options, and the ports.
 pub(crate) const PACKET_SIZE_MAX: u32 = 64;
-
-const TCP: u8 = 6;
-const UDP: u8 = 17;
 
 /// The ear for denied packets of one namespace; there can be one.
 #[derive(Debug)]
@@ -85,12 +86,7 @@ fn configure(socket: &Socket) -> io::Result<()> {
     let mut buffer = vec![0; request.buffer_len()];
     request.serialize(&mut buffer);
     socket.send(&buffer, 0)?;
-    let (datagram, _) = socket.recv_from_full()?;
-    match NetlinkMessage::<NetfilterMessage>::deserialize(&datagram).map(|one| one.payload) {
-        Ok(NetlinkPayload::Error(error)) if error.code.is_none() => Ok(()),
-        Ok(NetlinkPayload::Error(error)) => Err(error.to_io()),
-        _ => Err(io::ErrorKind::InvalidData.into()),
-    }
+    answer(socket)
 }
 
 fn read(datagram: &[u8]) -> io::Result<Vec<DeniedPacket>> {

@@ -322,7 +322,7 @@ fn acl_rule(entry: &NetworkAclEntry, other: &str) -> Option<String> {
         NetworkAclAction::Allow => "return",
         NetworkAclAction::Deny => "goto deny",
     };
-    Some(format!("{}{range}{end}", match_traffic(entry.traffic, "th dport")?))
+    Some(format!("{}{range}{end}", match_traffic(entry.traffic)?))
 }
 
 fn way_rules(way: &[WayRule]) -> Vec<String> {
@@ -336,12 +336,12 @@ fn way_rules(way: &[WayRule]) -> Vec<String> {
     rules.chain(["goto deny".to_owned()]).collect()
 }
 
-/// What matches traffic by the given port, with a space after it; `None` where nothing can.
-fn match_traffic(traffic: Traffic, port: &str) -> Option<String> {
+/// What matches a packet by its own port, with a space after it; `None` where nothing can.
+fn match_traffic(traffic: Traffic) -> Option<String> {
     let ports = |protocol: &str, first: u16, last: u16| match (first, last) {
         (0, u16::MAX) => format!("meta l4proto {protocol} "),
-        _ if first == last => format!("meta l4proto {protocol} {port} {first} "),
-        _ => format!("meta l4proto {protocol} {port} {first}-{last} "),
+        _ if first == last => format!("meta l4proto {protocol} th dport {first} "),
+        _ => format!("meta l4proto {protocol} th dport {first}-{last} "),
     };
     Some(match traffic {
         Traffic::All => String::new(),
