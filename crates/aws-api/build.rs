@@ -18,7 +18,19 @@ mod service;
 mod types;
 
 /// A service's module, and its model's and quirks' key.
-const SERVICES: [&str; 7] = ["ecs", "elbv2", "ec2", "sts", "logs", "cloudwatch", "codedeploy"];
+const SERVICES: [&str; 11] = [
+    "ecs",
+    "elbv2",
+    "ec2",
+    "sts",
+    "logs",
+    "cloudwatch",
+    "codedeploy",
+    "iam",
+    "secretsmanager",
+    "ssm",
+    "kms",
+];
 
 fn main() {
     let models = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../models");

@@ -30,12 +30,16 @@ use aws_api::cloudwatch::{
     PutMetricAlarmInput, PutMetricAlarmResponse, SetAlarmStateInput, SetAlarmStateResponse,
     TagResourceInput, TagResourceOutput, UntagResourceInput, UntagResourceOutput,
 };
-use wire::ApiError;
+use wire::{ApiError, Request, Value};
 
 use crate::{Api, Caller};
 
 impl CloudWatch for Api {
     type Context = Caller;
+
+    fn admit(&self, caller: &Caller, asked: &Request<'_>, input: &Value) -> Result<(), ApiError> {
+        self.authorize(caller, asked, input)
+    }
 
     async fn delete_alarms(
         &self,

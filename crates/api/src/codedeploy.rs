@@ -38,12 +38,16 @@ mod watching;
 
 use aws_api::codedeploy::{self, CodeDeploy, errors};
 use model::Rng;
-use wire::ApiError;
+use wire::{ApiError, Request, Value};
 
 use crate::{Api, Caller};
 
 impl CodeDeploy for Api {
     type Context = Caller;
+
+    fn admit(&self, caller: &Caller, asked: &Request<'_>, input: &Value) -> Result<(), ApiError> {
+        self.authorize(caller, asked, input)
+    }
 
     async fn batch_get_deployment_targets(
         &self,

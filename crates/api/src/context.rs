@@ -1,10 +1,12 @@
 //! What every operation has at hand: the store, the caller, chance and time.
 
+use std::net::{IpAddr, Ipv4Addr};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use model::{Cidr, Plan, Rng, Scope, Snapshot, Timestamp};
+use model::{Cidr, Plan, Principal, Rng, Scope, Snapshot, Timestamp};
 use observe::Logs;
 use store::{Store, TransactError};
+use vault::{MasterKeys, Vault};
 use wire::ApiError;
 
 /// The operations of every service, over one store.
@@ -12,26 +14,61 @@ use wire::ApiError;
 pub struct Api {
     pub store: Store,
     pub logs: Logs,
-    pub config: ApiConfig,
+    pub vault: Arc<Vault>,
+    /// The range of each region's default VPC.
+    pub vpc_cidr: Cidr,
     /// Forked for each request, so that no two draw the same.
     rng: Mutex<Rng>,
 }
 
-/// What `up` was told that operations need to know.
-#[derive(Clone, Debug)]
-pub struct ApiConfig {
+/// What operations work with.
+#[derive(Debug)]
+pub struct ApiParts {
+    pub store: Store,
+    pub logs: Logs,
+    pub vault: Arc<Vault>,
     /// The range of each region's default VPC.
     pub vpc_cidr: Cidr,
+}
+
+impl ApiParts {
+    /// With a master key that nobody keeps: for tests.
+    pub fn unkept(store: Store, logs: Logs, vpc_cidr: Cidr) -> ApiParts {
+        ApiParts { store, logs, vault: Arc::new(Vault::new(MasterKeys::random())), vpc_cidr }
+    }
 }
 
 /// Who asks, from where, and when.
 #[derive(Clone, Debug)]
 pub struct Caller {
     pub scope: Scope,
-    /// For example `arn:aws:iam::000000000000:root`.
-    pub principal_arn: String,
+    pub principal: Arc<Principal>,
+    /// None for an unsigned request.
+    pub access_key_id: Option<String>,
     pub now: Timestamp,
     pub request_id: String,
+    pub source_ip: IpAddr,
+    pub user_agent: Option<String>,
+}
+
+impl Caller {
+    /// For example `arn:aws:iam::000000000000:root`.
+    pub fn principal_arn(&self) -> String {
+        self.principal.arn()
+    }
+
+    /// The root of an account, asking from the host itself.
+    pub fn root(scope: Scope, now: Timestamp) -> Caller {
+        Caller {
+            principal: Arc::new(Principal::root(scope.account.as_str())),
+            scope,
+            access_key_id: None,
+            now,
+            request_id: String::new(),
+            source_ip: IpAddr::V4(Ipv4Addr::LOCALHOST),
+            user_agent: None,
+        }
+    }
 }
 
 /// One try of a transaction: what an operation decides with, and what it decides.
@@ -54,8 +91,9 @@ impl Turn<'_> {
 }
 
 impl Api {
-    pub fn new(store: Store, logs: Logs, (config, rng): (ApiConfig, Rng)) -> Api {
-        Api { store, logs, config, rng: Mutex::new(rng) }
+    pub fn new(parts: ApiParts, rng: Rng) -> Api {
+        let ApiParts { store, logs, vault, vpc_cidr } = parts;
+        Api { store, logs, vault, vpc_cidr, rng: Mutex::new(rng) }
     }
 
     /// The latest state. It never waits.

@@ -21,7 +21,7 @@ pub(crate) async fn ensure(api: &Api, caller: &Caller) -> Result<Arc<Snapshot>, 
     if planner::network::had_default_network(&snapshot, &caller.scope) {
         return Ok(snapshot);
     }
-    let cidr = api.config.vpc_cidr;
+    let cidr = api.vpc_cidr;
     api.transact(caller, |turn| {
         within(turn, cidr);
         Ok(())

@@ -165,10 +165,14 @@ use aws_api::ec2::{
     UpdateSecurityGroupRuleDescriptionsIngressResult,
 };
 use model::{AnyRecord, Entry, Plan, Record};
-use wire::ApiError;
+use wire::{ApiError, Request, Value};
 
 impl Ec2 for Api {
     type Context = Caller;
+
+    fn admit(&self, caller: &Caller, asked: &Request<'_>, input: &Value) -> Result<(), ApiError> {
+        self.authorize(caller, asked, input)
+    }
 
     async fn allocate_address(
         &self,

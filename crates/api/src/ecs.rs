@@ -72,7 +72,7 @@ mod update_task_protection;
 mod update_task_set;
 
 use aws_api::ecs::{self, Ecs};
-use wire::ApiError;
+use wire::{ApiError, Request, Value};
 
 use crate::{Api, Caller};
 
@@ -80,6 +80,10 @@ pub(crate) use update_service::plan as plan_update;
 
 impl Ecs for Api {
     type Context = Caller;
+
+    fn admit(&self, caller: &Caller, asked: &Request<'_>, input: &Value) -> Result<(), ApiError> {
+        self.authorize(caller, asked, input)
+    }
 
     async fn create_cluster(
         &self,

@@ -71,12 +71,16 @@ use aws_api::elbv2::{
     SetSecurityGroupsOutput, SetSubnetsInput, SetSubnetsOutput,
 };
 use model::{AnyRecord, Entry, Record};
-use wire::ApiError;
+use wire::{ApiError, Request, Value};
 
 use crate::{Api, Caller, Turn};
 
 impl Elbv2 for Api {
     type Context = Caller;
+
+    fn admit(&self, caller: &Caller, asked: &Request<'_>, input: &Value) -> Result<(), ApiError> {
+        self.authorize(caller, asked, input)
+    }
 
     async fn add_tags(
         &self,

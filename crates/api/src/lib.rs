@@ -9,6 +9,7 @@
 #![forbid(unsafe_code)]
 
 mod address;
+mod authorize;
 mod client_token;
 mod cloudwatch;
 mod codedeploy;
@@ -17,11 +18,15 @@ mod default_network;
 mod ec2;
 mod ecs;
 mod elbv2;
+mod iam;
+mod kms;
 mod logs;
 mod paging;
 mod preview;
 mod refuse;
+mod secretsmanager;
 mod security_group_use;
+mod ssm;
 mod sts;
 
-pub use context::{Api, ApiConfig, Caller, Turn};
+pub use context::{Api, ApiParts, Caller, Turn};

@@ -28,12 +28,16 @@ use aws_api::logs::{
     TagResourceRequest, TagResourceResponse, UntagResourceRequest, UntagResourceResponse,
 };
 use observe::LogsError;
-use wire::ApiError;
+use wire::{ApiError, Request, Value};
 
 use crate::{Api, Caller};
 
 impl Logs for Api {
     type Context = Caller;
+
+    fn admit(&self, caller: &Caller, asked: &Request<'_>, input: &Value) -> Result<(), ApiError> {
+        self.authorize(caller, asked, input)
+    }
 
     async fn create_log_group(
         &self,

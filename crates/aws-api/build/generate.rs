@@ -175,6 +175,14 @@ fn service_trait(service: &Service, out: &mut String) {
 pub trait {trait_name}: Send + Sync {{
     /// Who asks, from where, and when; made by the edge.
     type Context: Sync;
+
+    /// Whether the caller may do this with this input. It is asked before the operation is.
+    fn admit(
+        &self,
+        context: &Self::Context,
+        request: &wire::Request<'_>,
+        input: &wire::Value,
+    ) -> Result<(), wire::ApiError>;
 "
     )
     .expect("a string");
@@ -204,23 +212,23 @@ fn dispatcher(service: &Service, out: &mut String) {
     let trait_name = service.quirk("trait");
     write!(
         out,
-        "/// Decodes, calls, encodes; an error is rendered as the protocol does it.
+        "/// Decodes, asks whether the caller may, calls, encodes; an error is rendered as the protocol
+/// does it.
 pub async fn dispatch<S: {trait_name}>(
     service: &S,
     context: &S::Context,
     request: &wire::Request<'_>,
 ) -> wire::Response {{
+    let admit = |input: &wire::Value| service.admit(context, request, input);
     match request.operation.index {{
 "
     )
     .expect("a string");
     for (index, (name, _)) in service.operations().into_iter().enumerate() {
         let method = names::snake(name);
-        writeln!(
-            out,
-            "        {index} => wire::answer(request, |it| service.{method}(context, it)).await,"
-        )
-        .expect("a string");
+        let call = format!("|it| service.{method}(context, it)");
+        writeln!(out, "        {index} => wire::answer(request, admit, {call}).await,")
+            .expect("a string");
     }
     out.push_str(
         "        _ => request.refuse(&wire::internal_failure()),

@@ -22,10 +22,15 @@ pub(crate) fn constant(name: &str) -> String {
     words(name).join("_").to_uppercase()
 }
 
-/// `FARGATE_SPOT` to `FargateSpot`, `forward-to` to `ForwardTo`, `2.0` to `V20`.
+/// `FARGATE_SPOT` to `FargateSpot`, `forward-to` to `ForwardTo`, `2.0` to `V20`, and `SELF`,
+/// which is no name in Rust, to `SelfOnly`.
 pub(crate) fn pascal(name: &str) -> String {
     let name: String = words(name).iter().map(|word| capitalized(word)).collect();
-    if name.starts_with(|first: char| first.is_ascii_digit()) { format!("V{name}") } else { name }
+    match name.as_str() {
+        "Self" => "SelfOnly".to_owned(),
+        _ if name.starts_with(|first: char| first.is_ascii_digit()) => format!("V{name}"),
+        _ => name,
+    }
 }
 
 /// A type's name: the shape's own, first letter in upper case.

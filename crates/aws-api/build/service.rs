@@ -25,8 +25,9 @@ impl Service {
             answered: BTreeSet::new(),
             recursive: BTreeSet::new(),
         };
-        service.add_empty_outputs();
+        service.add_empty_shapes();
         service.add_values();
+        service.replace_patterns();
         let outputs: Vec<String> =
             service.operations().iter().map(|(_, it)| text(it, "output").to_owned()).collect();
         let mut answered = BTreeSet::new();
@@ -142,10 +143,24 @@ impl Service {
         }
     }
 
-    fn add_empty_outputs(&mut self) {
+    fn replace_patterns(&mut self) {
+        let patterns = self.quirks.get("patterns").and_then(toml::Value::as_table);
+        for (shape, pattern) in patterns.into_iter().flatten() {
+            let replaced = &mut self.model["shapes"][shape]["pattern"];
+            assert!(replaced.is_string(), "{shape} has a pattern");
+            *replaced = pattern.as_str().expect("a pattern is text").into();
+        }
+    }
+
+    /// Of operations that take or give nothing.
+    fn add_empty_shapes(&mut self) {
         let operations = self.model["operations"].as_object_mut().expect("operations");
         let mut added = Vec::new();
         for (name, operation) in operations {
+            if operation.get("input").is_none() {
+                operation["input"] = format!("{name}Request").into();
+                added.push(format!("{name}Request"));
+            }
             if operation.get("output").is_none() {
                 operation["output"] = format!("{name}Response").into();
                 operation["empty"] = true.into();

@@ -125,30 +125,58 @@ struct Nothing;
 
 impl ecs::Ecs for Nothing {
     type Context = ();
+
+    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
+        Ok(())
+    }
 }
 
 impl elbv2::Elbv2 for Nothing {
     type Context = ();
+
+    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
+        Ok(())
+    }
 }
 
 impl ec2::Ec2 for Nothing {
     type Context = ();
+
+    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
+        Ok(())
+    }
 }
 
 impl sts::Sts for Nothing {
     type Context = ();
+
+    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
+        Ok(())
+    }
 }
 
 impl logs::Logs for Nothing {
     type Context = ();
+
+    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
+        Ok(())
+    }
 }
 
 impl cloudwatch::CloudWatch for Nothing {
     type Context = ();
+
+    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
+        Ok(())
+    }
 }
 
 impl codedeploy::CodeDeploy for Nothing {
     type Context = ();
+
+    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
+        Ok(())
+    }
 }
 
 fn dispatch(request: &Request<'_>) -> Response {

@@ -19,6 +19,15 @@
 //! impl Sts for Api {
 //!     type Context = Caller;
 //!
+//!     fn admit(
+//!         &self,
+//!         _caller: &Caller,
+//!         _request: &wire::Request<'_>,
+//!         _input: &wire::Value,
+//!     ) -> Result<(), wire::ApiError> {
+//!         Ok(())
+//!     }
+//!
 //!     async fn get_caller_identity(
 //!         &self,
 //!         caller: &Caller,
@@ -56,6 +65,10 @@ pub static SERVICES: &[&wire::Service] = &[
     &logs::SERVICE,
     &cloudwatch::SERVICE,
     &codedeploy::SERVICE,
+    &iam::SERVICE,
+    &secretsmanager::SERVICE,
+    &ssm::SERVICE,
+    &kms::SERVICE,
 ];
 
 macro_rules! service {
@@ -75,3 +88,7 @@ service!(sts, "AWS Security Token Service.");
 service!(logs, "Amazon CloudWatch Logs.");
 service!(cloudwatch, "Amazon CloudWatch: the part that alarms are made of.");
 service!(codedeploy, "AWS CodeDeploy: the part that blue/green deployments of ECS need.");
+service!(iam, "AWS Identity and Access Management: what policies are made of.");
+service!(secretsmanager, "AWS Secrets Manager.");
+service!(ssm, "AWS Systems Manager: Parameter Store.");
+service!(kms, "AWS Key Management Service: the part that secrets need.");

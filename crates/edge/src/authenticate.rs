@@ -3,7 +3,9 @@
 //! INVARIANT: in [`AuthMode::Verify`] no principal comes out without a verified
 //! signature.
 
-use model::{Scope, Timestamp};
+use std::sync::Arc;
+
+use model::{Principal, Scope, Timestamp};
 use sigv4::{AmzDate, Claim, Error, Expected, Hint, Request, SecretKey, Verifier};
 
 use crate::config::{AuthMode, Config};
@@ -24,8 +26,7 @@ pub trait Credentials: Send + Sync + 'static {
 #[derive(Clone)]
 #[expect(missing_debug_implementations, reason = "it holds a secret")]
 pub struct Identity {
-    pub account: String,
-    pub principal_arn: String,
+    pub principal: Arc<Principal>,
     pub secret: SecretKey,
 }
 
@@ -39,9 +40,9 @@ pub enum LookupError {
 
 /// An authenticated caller.
 #[derive(Clone, Debug)]
-pub(crate) struct Principal {
+pub(crate) struct Authenticated {
     pub(crate) scope: Scope,
-    pub(crate) arn: String,
+    pub(crate) principal: Arc<Principal>,
     pub(crate) access_key_id: Option<String>,
 }
 
@@ -56,12 +57,12 @@ pub(crate) struct Call<'a> {
 }
 
 pub(crate) struct Authenticator {
-    credentials: std::sync::Arc<dyn Credentials>,
+    credentials: Arc<dyn Credentials>,
     verifier: Verifier,
 }
 
 impl Authenticator {
-    pub(crate) fn new(credentials: std::sync::Arc<dyn Credentials>) -> Authenticator {
+    pub(crate) fn new(credentials: Arc<dyn Credentials>) -> Authenticator {
         Authenticator { credentials, verifier: Verifier::new() }
     }
 
@@ -69,14 +70,14 @@ impl Authenticator {
         &self,
         call: &Call<'_>,
         config: &Config,
-    ) -> Result<Principal, Error> {
+    ) -> Result<Authenticated, Error> {
         match config.auth {
             AuthMode::Verify => self.verify(call),
             AuthMode::Any => Ok(root_of(call.hint, &config.default_scope)),
         }
     }
 
-    fn verify(&self, call: &Call<'_>) -> Result<Principal, Error> {
+    fn verify(&self, call: &Call<'_>) -> Result<Authenticated, Error> {
         let claim = Claim::read(call.request)?;
         let key = claim.access_key_id();
         let found = self.credentials.lookup(key, claim.session_token(), call.now);
@@ -87,9 +88,9 @@ impl Authenticator {
         let now = AmzDate::from_secs(call.now.as_millis().div_euclid(1000));
         let expected = Expected::of(call.service, now);
         self.verifier.verify(call.request, &claim, &identity.secret, &expected)?;
-        Ok(Principal {
-            scope: Scope::new(identity.account, claim.region()),
-            arn: identity.principal_arn,
+        Ok(Authenticated {
+            scope: Scope::new(identity.principal.account.as_str(), claim.region()),
+            principal: identity.principal,
             access_key_id: Some(key.to_owned()),
         })
     }
@@ -97,14 +98,14 @@ impl Authenticator {
 
 /// COMPAT: an access key of twelve digits is taken for an account, as `LocalStack`
 /// and moto do, so that test suites that use several accounts run here too.
-fn root_of(hint: Option<&Hint>, default: &Scope) -> Principal {
+fn root_of(hint: Option<&Hint>, default: &Scope) -> Authenticated {
     let is_account = |key: &str| key.len() == 12 && key.bytes().all(|byte| byte.is_ascii_digit());
     let access_key_id = hint.map(|hint| hint.access_key_id.clone());
     let account = access_key_id.as_deref().filter(|key| is_account(key));
     let account = account.unwrap_or(&default.account);
     let region = hint.map_or(default.region.as_str(), |hint| &hint.region);
-    let arn = format!("arn:aws:iam::{account}:root");
-    Principal { scope: Scope::new(account, region), arn, access_key_id }
+    let principal = Arc::new(Principal::root(account));
+    Authenticated { scope: Scope::new(account, region), principal, access_key_id }
 }
 
 #[cfg(test)]
@@ -119,8 +120,8 @@ mod tests {
                 region: region.to_owned(),
                 service: "ecs".to_owned(),
             });
-            let principal = root_of(hint.as_ref(), &Scope::new("000000000000", "us-east-1"));
-            format!("{} {}", principal.scope, principal.arn)
+            let found = root_of(hint.as_ref(), &Scope::new("000000000000", "us-east-1"));
+            format!("{} {}", found.scope, found.principal.arn())
         };
         let root = |account: &str| format!("arn:aws:iam::{account}:root");
         let zero = "000000000000";

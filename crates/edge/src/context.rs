@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use futures_util::future::BoxFuture;
-use model::{Scope, Timestamp};
+use model::{Principal, Scope, Timestamp};
 
 /// Answers authenticated requests.
 pub trait Services: Send + Sync + 'static {
@@ -20,15 +20,15 @@ pub trait Services: Send + Sync + 'static {
 
 /// Who asks, from where and when: nothing in it is taken on trust, unless
 /// signatures are not verified at all.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct RequestContext {
     pub scope: Scope,
-    /// For example `arn:aws:iam::000000000000:root`.
-    pub principal_arn: String,
+    pub principal: Arc<Principal>,
     /// None for an unsigned request.
     pub access_key_id: Option<String>,
     pub request_id: String,
     pub source_ip: IpAddr,
+    pub user_agent: Option<String>,
     pub now: Timestamp,
 }
 

@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use axum::body::Body;
 use bytes::Bytes;
 use futures_util::FutureExt;
-use http::header::{CONTENT_TYPE, HOST};
+use http::header::{CONTENT_TYPE, HOST, USER_AGENT};
 use http::request::Parts as Head;
 use http::{Method, Request, Response};
 use model::{Rng, Timestamp};
@@ -20,7 +20,7 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use wire::{ApiError, Facts, Protocol, Refusal, Route};
 
-use crate::authenticate::{Authenticator, Call, Principal};
+use crate::authenticate::{Authenticated, Authenticator, Call};
 use crate::browser;
 use crate::config::{AuthMode, Config};
 use crate::context::{Clock, RequestContext, Services};
@@ -90,8 +90,8 @@ impl Handler {
         let facts = Facts { body: &body, ..arrival.facts() };
         let route = wire::route(schemas, &facts).map_err(|refusal| refusal.error)?;
         let now = (self.clock)();
-        let principal = self.authenticate(arrival, &route, &body, now)?;
-        let context = arrival.context(principal, now);
+        let authenticated = self.authenticate(arrival, &route, &body, now)?;
+        let context = arrival.context(authenticated, now);
         let request = route.request(&facts, arrival.request_id);
         let answer = self.services.call(&context, &request).await;
         log(&context, &route, &answer);
@@ -104,7 +104,7 @@ impl Handler {
         route: &Route,
         body: &Bytes,
         now: Timestamp,
-    ) -> Result<Principal, ApiError> {
+    ) -> Result<Authenticated, ApiError> {
         let headers = arrival.headers();
         let request = sigv4::Request {
             body_hash: BodyHash::of(body),
@@ -236,11 +236,13 @@ impl<'a> Arrival<'a> {
         }
     }
 
-    fn context(&self, principal: Principal, now: Timestamp) -> RequestContext {
+    fn context(&self, authenticated: Authenticated, now: Timestamp) -> RequestContext {
+        let user_agent = self.head.headers.get(USER_AGENT).and_then(|it| it.to_str().ok());
         RequestContext {
-            scope: principal.scope,
-            principal_arn: principal.arn,
-            access_key_id: principal.access_key_id,
+            scope: authenticated.scope,
+            principal: authenticated.principal,
+            access_key_id: authenticated.access_key_id,
+            user_agent: user_agent.map(str::to_owned),
             request_id: self.request_id.to_owned(),
             source_ip: self.peer.0.ip(),
             now,
@@ -261,7 +263,7 @@ fn signable<'a>(head: &'a Head, headers: Headers<'a>) -> sigv4::Request<'a> {
 fn log(context: &RequestContext, route: &Route, answer: &wire::Response) {
     tracing::debug!(
         request_id = context.request_id,
-        principal = context.principal_arn,
+        principal = context.principal.arn(),
         region = context.scope.region,
         service = route.service.name,
         operation = route.operation.name,

@@ -33,6 +33,7 @@ pub(crate) struct Config {
     pub(crate) insecure_registries: Vec<String>,
     /// Where registries' credentials are.
     pub(crate) registry_credentials: Option<PathBuf>,
+    pub(crate) master_key: PathBuf,
     /// Where the functions of lifecycle hooks are asked.
     pub(crate) lambda_endpoint: Option<String>,
     /// How much is kept of layers that nothing needs.
@@ -93,6 +94,11 @@ impl Paths {
 
     pub(crate) fn credentials(&self) -> PathBuf {
         self.data_dir.join("credentials.json")
+    }
+
+    /// Where the master key is unless `up` is told of another place.
+    pub(crate) fn master_key(&self) -> PathBuf {
+        self.data_dir.join("master-key.json")
     }
 
     pub(crate) fn logs(&self) -> PathBuf {

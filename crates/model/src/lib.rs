@@ -10,6 +10,7 @@
 mod ids;
 pub mod packet_rules;
 mod plan;
+pub mod principal;
 pub mod record;
 mod rng;
 pub mod session;
@@ -20,6 +21,7 @@ mod time;
 
 pub use ids::{Arn, Scope};
 pub use plan::{Change, Expect, Plan};
+pub use principal::Principal;
 pub use record::*;
 pub use rng::Rng;
 pub use snapshot::{AnyRecord, Kind, Snapshot};

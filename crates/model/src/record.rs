@@ -7,6 +7,7 @@ mod cluster;
 mod code_deploy;
 mod deployment;
 mod elb;
+mod iam;
 mod network;
 mod network_acl;
 mod node;
@@ -36,6 +37,10 @@ pub use deployment::{
 pub use elb::{
     Action, Attributes, Listener, LoadBalancer, QueryStringPair, Rule, RuleCondition, Target,
     TargetGroup, TargetHealth, TargetHealthCheck, TargetHealthState, WeightedTargetGroup,
+};
+pub use iam::{
+    AccessKey, AccountAlias, IamGroup, IamPolicies, IamPolicy, IamPolicyVersion, IamRole, IamUser,
+    InstanceProfile, Sealed, iam_scope,
 };
 pub use network::{
     Cidr, DefaultVpc, Interface, InterfaceOwner, Ipv6Cidr, NotACidr, NotAnIpv6Cidr,

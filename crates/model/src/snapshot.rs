@@ -9,12 +9,13 @@ use std::collections::BTreeMap;
 use imbl::{OrdMap, OrdSet};
 
 use crate::record::{
-    AccountSetting, Alarm, ClientToken, Cluster, CodeDeployApplication, CodeDeployConfig,
-    CodeDeployDeployment, CodeDeployGroup, DefaultVpc, ElasticIp, Interface, InternetGateway,
-    Listener, LoadBalancer, NatGateway, NetworkAcl, Node, PrefixList, PublicAddress, PublicRange,
-    RouteTable, Rule, SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision,
-    Subnet, Target, TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef,
-    TaskKey, TaskSet, Vpc,
+    AccessKey, AccountAlias, AccountSetting, Alarm, ClientToken, Cluster, CodeDeployApplication,
+    CodeDeployConfig, CodeDeployDeployment, CodeDeployGroup, DefaultVpc, ElasticIp, IamGroup,
+    IamPolicy, IamRole, IamUser, InstanceProfile, Interface, InternetGateway, Listener,
+    LoadBalancer, NatGateway, NetworkAcl, Node, PrefixList, PublicAddress, PublicRange, RouteTable,
+    Rule, SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target,
+    TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, TaskSet,
+    Vpc, iam_scope,
 };
 use crate::table::{Entry, Key, Record, Table};
 use crate::{Change, Expect, Scope};
@@ -114,6 +115,8 @@ macro_rules! tables {
 }
 
 tables! {
+    access_keys: AccessKey = "access-key",
+    account_aliases: AccountAlias = "account-alias",
     account_settings: AccountSetting = "account-setting",
     alarms: Alarm = "alarm",
     client_tokens: ClientToken = "client-token",
@@ -124,6 +127,11 @@ tables! {
     code_deploy_groups: CodeDeployGroup = "code-deploy-group",
     default_vpcs: DefaultVpc = "default-vpc",
     elastic_ips: ElasticIp = "elastic-ip",
+    iam_groups: IamGroup = "iam-group",
+    iam_policies: IamPolicy = "iam-policy",
+    iam_roles: IamRole = "iam-role",
+    iam_users: IamUser = "iam-user",
+    instance_profiles: InstanceProfile = "instance-profile",
     interfaces: Interface = "interface",
     internet_gateways: InternetGateway = "internet-gateway",
     listeners: Listener = "listener",
@@ -315,6 +323,8 @@ impl Indexed for Target {
     }
 }
 
+impl Indexed for AccessKey {}
+impl Indexed for AccountAlias {}
 impl Indexed for AccountSetting {}
 impl Indexed for Alarm {}
 impl Indexed for ClientToken {}
@@ -325,6 +335,11 @@ impl Indexed for CodeDeployDeployment {}
 impl Indexed for CodeDeployGroup {}
 impl Indexed for DefaultVpc {}
 impl Indexed for ElasticIp {}
+impl Indexed for IamGroup {}
+impl Indexed for IamPolicy {}
+impl Indexed for IamRole {}
+impl Indexed for IamUser {}
+impl Indexed for InstanceProfile {}
 impl Indexed for Interface {}
 impl Indexed for InternetGateway {}
 impl Indexed for Listener {}
@@ -368,6 +383,8 @@ macro_rules! keyed {
 }
 
 keyed! {
+    AccessKey: |_| AccessKey::scope(), |r| r.id.clone();
+    AccountAlias: |_| AccountAlias::scope(), |r| r.alias.clone();
     AccountSetting: |r| r.scope.clone(), |r| format!("{}/{}", r.principal_arn, r.name);
     ClientToken: |r| r.scope.clone(), |r| format!("{}/{}", r.operation, r.token);
     Alarm: |r| r.scope.clone(), |r| r.name.clone();
@@ -398,6 +415,11 @@ keyed! {
     TaskDefinitionFamily: |r| r.scope.clone(), |r| r.name.clone();
     Vpc: |r| r.scope.clone(), |r| r.id.clone();
     ElasticIp: |r| r.scope.clone(), |r| r.allocation_id.clone();
+    IamGroup: |r| iam_scope(&r.account), |r| r.name.to_ascii_lowercase();
+    IamPolicy: |r| iam_scope(&r.account), IamPolicy::arn;
+    IamRole: |r| iam_scope(&r.account), |r| r.name.to_ascii_lowercase();
+    IamUser: |r| iam_scope(&r.account), |r| r.name.to_ascii_lowercase();
+    InstanceProfile: |r| iam_scope(&r.account), |r| r.name.to_ascii_lowercase();
     InternetGateway: |r| r.scope.clone(), |r| r.id.clone();
     NatGateway: |r| r.scope.clone(), |r| r.id.clone();
     NetworkAcl: |r| r.scope.clone(), |r| r.id.clone();

@@ -52,18 +52,22 @@ impl Request<'_> {
     }
 }
 
-/// Decodes the input, calls the operation, encodes what it gave.
-pub async fn answer<I, O, F>(request: &Request<'_>, call: impl FnOnce(I) -> F) -> Response
+/// Decodes the input, asks whether the caller may, calls the operation, encodes what it gave.
+pub async fn answer<I, O, F>(
+    request: &Request<'_>,
+    admit: impl FnOnce(&Value) -> Result<(), ApiError>,
+    call: impl FnOnce(I) -> F,
+) -> Response
 where
     I: Read,
     O: Write,
     F: Future<Output = Result<O, ApiError>>,
 {
-    let input = match request.decode().map(I::read) {
-        Ok(Ok(input)) => input,
-        Ok(Err(_)) => return request.refuse(&internal_failure()),
+    let value = match request.decode().and_then(|value| admit(&value).map(|()| value)) {
+        Ok(value) => value,
         Err(error) => return request.refuse(&error),
     };
+    let Ok(input) = I::read(value) else { return request.refuse(&internal_failure()) };
     match call(input).await {
         Ok(output) => request.encode(&output),
         Err(error) => request.refuse(&error),

@@ -30,12 +30,8 @@ pub(super) async fn run(
 ) -> Result<CreateDeploymentOutput, ApiError> {
     refuse_what_is_not_honoured(&input)?;
     let content = content(input.revision.as_ref())?;
-    let wanted = Wanted {
-        input: &input,
-        spec: appspec::parse(&content)?,
-        content,
-        vpc_cidr: api.config.vpc_cidr,
-    };
+    let wanted =
+        Wanted { input: &input, spec: appspec::parse(&content)?, content, vpc_cidr: api.vpc_cidr };
     api.transact(caller, |turn| decide(turn, &wanted)).await
 }
 

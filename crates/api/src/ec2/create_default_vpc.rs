@@ -14,7 +14,7 @@ pub(super) async fn run(
 ) -> Result<CreateDefaultVpcResult, ApiError> {
     describe::check_dry_run(input.dry_run)?;
     default_network::ensure(api, caller).await?;
-    let cidr = api.config.vpc_cidr;
+    let cidr = api.vpc_cidr;
     api.transact(caller, |turn| decide(turn, cidr)).await
 }
 

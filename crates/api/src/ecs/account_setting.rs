@@ -72,7 +72,7 @@ pub(super) fn accept(
 
 /// The principal that a request is about: one of this account, or the caller.
 pub(super) fn principal(caller: &Caller, given: Option<&str>) -> Result<String, ApiError> {
-    let Some(given) = given else { return Ok(caller.principal_arn.clone()) };
+    let Some(given) = given else { return Ok(caller.principal_arn()) };
     let prefix = format!("arn:aws:iam::{}:", caller.scope.account);
     let is_principal = given.strip_prefix(&prefix).is_some_and(|rest| {
         rest == "root" || rest.starts_with("user/") || rest.starts_with("role/")
@@ -83,7 +83,7 @@ pub(super) fn principal(caller: &Caller, given: Option<&str>) -> Result<String, 
              account."
         )));
     }
-    if given != caller.principal_arn && caller.principal_arn != root(caller) {
+    if given != caller.principal_arn() && caller.principal_arn() != root(caller) {
         return Err(errors::access_denied_exception(
             "You must be the root user, or the principal, to specify principalArn.",
         ));

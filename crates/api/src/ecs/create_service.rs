@@ -34,7 +34,7 @@ pub(super) async fn run(
         input: &input,
         controller,
         tags: tags::parse(input.tags.as_deref())?,
-        vpc_cidr: api.config.vpc_cidr,
+        vpc_cidr: api.vpc_cidr,
     };
     api.transact(caller, |turn| decide(turn, &wanted, &token)).await
 }
@@ -179,7 +179,7 @@ fn new_service(
         is_steady: false,
         tags: wanted.tags.clone(),
         created_at: now,
-        created_by: turn.caller.principal_arn.clone(),
+        created_by: turn.caller.principal_arn(),
         inactive_at: None,
     })
 }

@@ -30,7 +30,7 @@ pub(super) async fn run(
         input: &input,
         scale_ppm: task_set::scale(input.scale.as_ref())?,
         tags: tags::parse(input.tags.as_deref())?,
-        vpc_cidr: api.config.vpc_cidr,
+        vpc_cidr: api.vpc_cidr,
     };
     api.transact(caller, |turn| decide(turn, &wanted, &token)).await
 }

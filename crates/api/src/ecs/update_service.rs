@@ -24,7 +24,7 @@ pub(super) async fn run(
     input: UpdateServiceRequest,
 ) -> Result<UpdateServiceResponse, ApiError> {
     refuse_what_is_not_honoured(&input)?;
-    let vpc_cidr = api.config.vpc_cidr;
+    let vpc_cidr = api.vpc_cidr;
     api.transact(caller, |turn| decide(turn, &input, vpc_cidr)).await
 }
 
@@ -35,7 +35,7 @@ pub(crate) fn plan(
     input: &UpdateServiceRequest,
 ) -> Result<ServiceKey, ApiError> {
     refuse_what_is_not_honoured(input)?;
-    decide(turn, input, api.config.vpc_cidr)?;
+    decide(turn, input, api.vpc_cidr)?;
     let cluster = cluster::find(turn.snapshot, turn.scope(), input.cluster.as_deref())?;
     Ok(service_name::find(turn.snapshot, cluster, &input.service)?.key.clone())
 }

@@ -1,6 +1,6 @@
 //! A world for operations that are asked in JSON: one server, and a clock that a test sets.
 
-use api::{Api, ApiConfig, Caller};
+use api::{Api, ApiParts, Caller};
 use model::{Rng, Scope, Timestamp};
 use serde_json::{Value, json};
 use store::{MemoryEngine, Store};
@@ -20,13 +20,11 @@ impl World {
         let store = Store::open(MemoryEngine::new()).expect("an empty store opens");
         let logs = observe::Logs::open(directory.path()).expect("an empty directory opens");
         let vpc_cidr = model::Cidr::parse("172.31.0.0/16").expect("a range");
-        let caller = Caller {
-            scope: Scope::new("000000000000", "us-east-1"),
-            principal_arn: "arn:aws:iam::000000000000:root".to_owned(),
-            now: Timestamp::from_secs(1_700_000_000),
-            request_id: "request-1".to_owned(),
-        };
-        let api = Api::new(store, logs, (ApiConfig { vpc_cidr }, Rng::seeded(1)));
+        let caller = Caller::root(
+            Scope::new("000000000000", "us-east-1"),
+            Timestamp::from_secs(1_700_000_000),
+        );
+        let api = Api::new(ApiParts::unkept(store, logs, vpc_cidr), Rng::seeded(1));
         World { api, caller, _directory: directory }
     }
 

@@ -4,7 +4,7 @@
 
 use std::fmt::Write as _;
 
-use api::{Api, ApiConfig, Caller};
+use api::{Api, ApiParts, Caller};
 use expect_test::ExpectFile;
 use model::{
     Actor, ContainerState, Node, Plan, Record as _, Rng, Scope, Snapshot, Task, TaskState,
@@ -42,13 +42,8 @@ impl World {
             (store, observe::Logs::open(directory.path()).expect("an empty directory opens"))
         });
         let vpc_cidr = model::Cidr::parse("172.31.0.0/16").expect("a range");
-        let api = Api::new(store, logs, (ApiConfig { vpc_cidr }, Rng::seeded(1)));
-        let caller = Caller {
-            scope: Scope::new(ACCOUNT, REGION),
-            principal_arn: format!("arn:aws:iam::{ACCOUNT}:root"),
-            now: Timestamp::from_secs(1_700_000_000),
-            request_id: "request-1".to_owned(),
-        };
+        let api = Api::new(ApiParts::unkept(store, logs, vpc_cidr), Rng::seeded(1));
+        let caller = Caller::root(Scope::new(ACCOUNT, REGION), Timestamp::from_secs(1_700_000_000));
         World { api, caller, runtime, _directory: directory }
     }
 
@@ -133,7 +128,7 @@ impl World {
         let scope = &self.caller.scope;
         if self.snapshot().vpcs.list(scope).next().is_none() {
             let mut plan = Plan::new();
-            let cidr = self.api.config.vpc_cidr;
+            let cidr = self.api.vpc_cidr;
             planner::network::default_network(&self.snapshot(), scope, cidr, &mut Rng::seeded(2))
                 .expect("there is no network yet")
                 .insert_into(&mut plan);

@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 use std::pin::Pin;
 use std::task::Poll;
 
-use api::{Api, ApiConfig, Caller};
+use api::{Api, ApiParts, Caller};
 use expect_test::ExpectFile;
 use model::{Plan, Rng, Scope, Snapshot, Timestamp};
 use store::{MemoryEngine, Store};
@@ -37,13 +37,9 @@ impl World {
             (store, observe::Logs::open(directory.path()).expect("an empty directory opens"))
         });
         let vpc_cidr = model::Cidr::parse("172.31.0.0/16").expect("a range");
-        let api = Api::new(store, logs, (ApiConfig { vpc_cidr }, Rng::seeded(1)));
-        let caller = Caller {
-            scope: Scope::new(ACCOUNT, "us-east-1"),
-            principal_arn: format!("arn:aws:iam::{ACCOUNT}:root"),
-            now: Timestamp::from_secs(1_700_000_000),
-            request_id: "request-1".to_owned(),
-        };
+        let api = Api::new(ApiParts::unkept(store, logs, vpc_cidr), Rng::seeded(1));
+        let caller =
+            Caller::root(Scope::new(ACCOUNT, "us-east-1"), Timestamp::from_secs(1_700_000_000));
         World { api, caller, runtime, _directory: directory }
     }
 

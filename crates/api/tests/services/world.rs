@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use api::{Api, ApiConfig, Caller};
+use api::{Api, ApiParts, Caller};
 use aws_api::ecs::{self, Ecs as _};
 use model::{
     AnyRecord, Cidr, Cluster, ClusterStatus, ContainerDefinition, DesiredStatus, LaunchType,
@@ -32,13 +32,8 @@ impl World {
         let store = store::Store::open(store::MemoryEngine::new()).expect("an empty store");
         let observe = observe::Logs::open(logs.path()).expect("empty logs");
         let world = World {
-            api: Api::new(store, observe, (ApiConfig { vpc_cidr }, Rng::seeded(7))),
-            caller: Caller {
-                scope: scope(),
-                principal_arn: "arn:aws:iam::000000000000:root".to_owned(),
-                now: Timestamp::from_secs(1_000),
-                request_id: "request".to_owned(),
-            },
+            api: Api::new(ApiParts::unkept(store, observe, vpc_cidr), Rng::seeded(7)),
+            caller: Caller::root(scope(), Timestamp::from_secs(1_000)),
             rng: Rng::seeded(11),
             _logs: logs,
         };

@@ -22,7 +22,7 @@ use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper_util::client::legacy::Client;
 use hyper_util::rt::TokioExecutor;
-use model::{Rng, Scope, Timestamp};
+use model::{Principal, Rng, Scope, Timestamp, principal};
 use sigv4::{AmzDate, BodyHash, Headers, PathRule, SecretKey, Signing};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -121,15 +121,20 @@ impl Credentials for Keys {
         session_token: Option<&str>,
         _now: Timestamp,
     ) -> Result<Identity, LookupError> {
-        let principal_arn = match (access_key_id, session_token) {
-            (KEY, None) => "arn:aws:iam::000000000000:root",
-            (TEMPORARY_KEY, Some(TOKEN)) => "arn:aws:sts::000000000000:assumed-role/web/task",
+        let account = "000000000000".to_owned();
+        let identity = match (access_key_id, session_token) {
+            (KEY, None) => principal::Identity::Root,
+            (TEMPORARY_KEY, Some(TOKEN)) => principal::Identity::Role {
+                name: "web".to_owned(),
+                path: "/".to_owned(),
+                id: "AROA".to_owned(),
+                session_name: "task".to_owned(),
+            },
             (EXPIRED_KEY, Some(TOKEN)) => return Err(LookupError::Expired),
             _ => return Err(LookupError::Unknown),
         };
         Ok(Identity {
-            account: "000000000000".to_owned(),
-            principal_arn: principal_arn.to_owned(),
+            principal: Arc::new(Principal { account, identity, session: None }),
             secret: SecretKey::new(SECRET),
         })
     }
@@ -167,6 +172,15 @@ impl Services for Fake {
 impl Ecs for Fake {
     type Context = RequestContext;
 
+    fn admit(
+        &self,
+        _context: &RequestContext,
+        _request: &wire::Request<'_>,
+        _input: &wire::Value,
+    ) -> Result<(), ApiError> {
+        Ok(())
+    }
+
     async fn list_clusters(
         &self,
         context: &RequestContext,
@@ -198,6 +212,15 @@ impl Ecs for Fake {
 impl Sts for Fake {
     type Context = RequestContext;
 
+    fn admit(
+        &self,
+        _context: &RequestContext,
+        _request: &wire::Request<'_>,
+        _input: &wire::Value,
+    ) -> Result<(), ApiError> {
+        Ok(())
+    }
+
     async fn get_caller_identity(
         &self,
         context: &RequestContext,
@@ -206,7 +229,7 @@ impl Sts for Fake {
         Ok(GetCallerIdentityResponse {
             user_id: context.access_key_id.clone(),
             account: Some(context.scope.account.clone()),
-            arn: Some(context.principal_arn.clone()),
+            arn: Some(context.principal.arn()),
         })
     }
 }

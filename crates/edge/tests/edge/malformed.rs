@@ -98,7 +98,7 @@ async fn query() {
         ("NULs", form(&[0; 64])),
         ("another method", Call { method: "DELETE", ..act("") }),
         ("another path", Call { path: "/x".to_owned(), ..act("") }),
-        ("another service's scope", Call { service: "iam", ..act("") }),
+        ("another service's scope", Call { service: "glue", ..act("") }),
         ("required member missing", form(b"Action=DeleteLoadBalancer&Version=2015-12-01")),
     ];
     check(

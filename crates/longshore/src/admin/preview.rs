@@ -31,12 +31,7 @@ pub(super) async fn show(
 ) -> Result<Json<PreviewTimeline>, (StatusCode, String)> {
     let region = asked.region.unwrap_or_else(|| pages.scope.region.clone());
     let scope = Scope::new(pages.scope.account.clone(), region);
-    let caller = Caller {
-        principal_arn: format!("arn:aws:iam::{}:root", scope.account),
-        scope,
-        now: crate::clock::now(),
-        request_id: String::new(),
-    };
+    let caller = Caller::root(scope, crate::clock::now());
     let request = UpdateServiceRequest {
         cluster: Some(asked.cluster),
         service: asked.service,

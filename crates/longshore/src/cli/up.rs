@@ -13,6 +13,8 @@ use model::Cidr;
 use rustix::fs::{FlockOperation, flock};
 
 use super::{doctor, say};
+use vault::MasterKeys;
+
 use crate::config::{Auth, Config, Paths};
 use crate::credentials::RootCredentials;
 use crate::registry_config::RegistryConfig;
@@ -53,6 +55,9 @@ pub(super) struct Arguments {
     /// Credentials of registries, in the form of Docker's `config.json`.
     #[arg(long, value_name = "FILE")]
     registry_config: Option<PathBuf>,
+    /// The key that secrets are encrypted with; made in the data directory unless given.
+    #[arg(long, value_name = "FILE")]
+    master_key: Option<PathBuf>,
     /// Of images that nothing needs any more, so much is kept for the next task that may.
     #[arg(long, default_value_t = IMAGE_CACHE_MIB_DEFAULT)]
     image_cache_mib: u32,
@@ -83,6 +88,7 @@ pub(super) fn run(data_dir: &Path, arguments: &Arguments) -> Result<()> {
     paths.create()?;
     let _lock = lock(&paths)?;
     RootCredentials::read_or_make(&paths.credentials(), &config.account)?;
+    MasterKeys::read_or_make(&config.master_key)?;
     config.write(&paths.config())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(supervise(&paths, &config, arguments.announce))
@@ -202,6 +208,7 @@ fn configuration(paths: &Paths, arguments: &Arguments) -> Result<Config> {
         memory_mib: arguments.memory_mib.unwrap_or(memory_mib),
         insecure_registries: arguments.insecure_registries.clone(),
         registry_credentials: registry_credentials(arguments)?,
+        master_key: master_key(paths, arguments)?,
         lambda_endpoint: lambda_endpoint(arguments)?,
         image_cache_bytes: u64::from(arguments.image_cache_mib) << 20,
     })
@@ -224,6 +231,12 @@ fn ranges(arguments: &Arguments) -> Result<(Cidr, Cidr)> {
         "`--public-cidr {public_cidr}` overlaps `--vpc-cidr {vpc_cidr}`"
     );
     Ok((vpc_cidr, public_cidr))
+}
+
+/// By its absolute path, since roles are elsewhere.
+fn master_key(paths: &Paths, arguments: &Arguments) -> Result<PathBuf> {
+    let Some(given) = &arguments.master_key else { return Ok(paths.master_key()) };
+    given.canonicalize().with_context(|| format!("`--master-key {}`", given.display()))
 }
 
 fn lambda_endpoint(arguments: &Arguments) -> Result<Option<String>> {

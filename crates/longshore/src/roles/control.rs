@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use api::{Api, ApiConfig};
+use api::{Api, ApiParts};
 use control::{
     Clock, Functions, Inquiries, Presence, SessionState, Settled, run_reconciler, serve_sessions,
     sweep_logs,
@@ -17,6 +17,7 @@ use planner::reconcilers;
 use store::{SqliteEngine, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
+use vault::{MasterKeys, Vault};
 
 use super::ready;
 use super::services::{ApiServices, RootKey};
@@ -33,9 +34,11 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let credentials = RootCredentials::read(&paths.credentials())?;
     let mut rng = seeded()?;
     let clock = Clock::new(crate::clock::now);
-    let api_config = ApiConfig { vpc_cidr: config.vpc_cidr };
-    let own_rng = Rng::seeded(rng.next_u64());
-    let api = Arc::new(Api::new(store.clone(), logs.clone(), (api_config, own_rng)));
+    let vault = Arc::new(Vault::new(MasterKeys::read(&config.master_key)?));
+    let (vpc_cidr, own_rng) = (config.vpc_cidr, Rng::seeded(rng.next_u64()));
+    let parts =
+        ApiParts { store: store.clone(), logs: logs.clone(), vault: Arc::clone(&vault), vpc_cidr };
+    let api = Arc::new(Api::new(parts, own_rng));
 
     let tracker = TaskTracker::new();
     for reconciler in reconcilers() {

@@ -6,7 +6,7 @@ use api::{Api, Caller};
 use edge::{Credentials, Identity, LookupError, RequestContext, Services};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
-use model::Timestamp;
+use model::{Principal, Timestamp};
 
 use crate::credentials::RootCredentials;
 
@@ -26,9 +26,12 @@ impl Services for ApiServices {
             let api = &*self.0;
             let caller = Caller {
                 scope: context.scope.clone(),
-                principal_arn: context.principal_arn.clone(),
+                principal: Arc::clone(&context.principal),
+                access_key_id: context.access_key_id.clone(),
                 now: context.now,
                 request_id: context.request_id.clone(),
+                source_ip: context.source_ip,
+                user_agent: context.user_agent.clone(),
             };
             match request.service.name {
                 "ecs" => aws_api::ecs::dispatch(api, &caller, request).await,
@@ -38,6 +41,10 @@ impl Services for ApiServices {
                 "logs" => aws_api::logs::dispatch(api, &caller, request).await,
                 "cloudwatch" => aws_api::cloudwatch::dispatch(api, &caller, request).await,
                 "codedeploy" => aws_api::codedeploy::dispatch(api, &caller, request).await,
+                "iam" => aws_api::iam::dispatch(api, &caller, request).await,
+                "secretsmanager" => aws_api::secretsmanager::dispatch(api, &caller, request).await,
+                "ssm" => aws_api::ssm::dispatch(api, &caller, request).await,
+                "kms" => aws_api::kms::dispatch(api, &caller, request).await,
                 other => {
                     tracing::error!(service = other, "a service is routed and not served");
                     request.refuse(&wire::internal_failure())
@@ -62,8 +69,7 @@ impl Credentials for RootKey {
             return Err(LookupError::Unknown);
         }
         Ok(Identity {
-            account: self.0.account.clone(),
-            principal_arn: format!("arn:aws:iam::{}:root", self.0.account),
+            principal: Arc::new(Principal::root(self.0.account.as_str())),
             secret: sigv4::SecretKey::new(self.0.secret_access_key.as_str()),
         })
     }

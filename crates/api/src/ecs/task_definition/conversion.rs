@@ -50,7 +50,7 @@ pub(in crate::ecs) fn convert(
         cpu_architecture,
         tags: tags::parse(input.tags.as_deref())?,
         registered_at: caller.now,
-        registered_by: caller.principal_arn.clone(),
+        registered_by: caller.principal_arn(),
         deregistered_at: None,
         delete_requested_at: None,
     })

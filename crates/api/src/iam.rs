@@ -1,0 +1,14 @@
+//! AWS IAM: the trait's methods, each in a file of its own.
+
+use aws_api::iam::Iam;
+use wire::{ApiError, Request, Value};
+
+use crate::{Api, Caller};
+
+impl Iam for Api {
+    type Context = Caller;
+
+    fn admit(&self, caller: &Caller, asked: &Request<'_>, input: &Value) -> Result<(), ApiError> {
+        self.authorize(caller, asked, input)
+    }
+}

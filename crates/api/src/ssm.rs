@@ -1,0 +1,14 @@
+//! AWS Systems Manager, Parameter Store: the trait's methods, each in a file of its own.
+
+use aws_api::ssm::Ssm;
+use wire::{ApiError, Request, Value};
+
+use crate::{Api, Caller};
+
+impl Ssm for Api {
+    type Context = Caller;
+
+    fn admit(&self, caller: &Caller, asked: &Request<'_>, input: &Value) -> Result<(), ApiError> {
+        self.authorize(caller, asked, input)
+    }
+}
