@@ -14,6 +14,7 @@ mod client_token;
 mod cloudwatch;
 mod codedeploy;
 mod context;
+mod credentials;
 mod default_network;
 mod ec2;
 mod ecs;
@@ -29,4 +30,6 @@ mod security_group_use;
 mod ssm;
 mod sts;
 
+pub use authorize::{Denied, RecentDenials};
 pub use context::{Api, ApiParts, Caller, Turn};
+pub use credentials::{Identified, IdentifyError, Issued};

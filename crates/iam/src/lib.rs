@@ -26,4 +26,5 @@ pub use evaluate::{Compiled, decide};
 pub use operator::{Operator, Quantifier};
 pub use request::{
     Caller, CallerKind, Context, Decision, Denial, Grounds, Policies, PolicyRole, Request,
+    ResourceRule,
 };

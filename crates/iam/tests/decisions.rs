@@ -2,7 +2,7 @@
 
 use iam::{
     Caller, CallerKind, Compiled, Context, Decision, Denial, Malformed, Policies, Policy,
-    PolicyKind, PolicyRole, Request, decide, spec,
+    PolicyKind, PolicyRole, Request, ResourceRule, decide, spec,
 };
 use serde_json::{Value, json};
 
@@ -41,6 +41,7 @@ struct Case {
     session: Option<Value>,
     resource: Option<Value>,
     context: Context,
+    rule: ResourceRule,
 }
 
 impl Case {
@@ -56,6 +57,7 @@ impl Case {
             resource: BUCKET,
             resource_account,
             context: &self.context,
+            rule: self.rule,
         };
         let by_rule = spec::decide(
             &request,
@@ -175,6 +177,27 @@ fn across_accounts_both_sides_have_to_allow() {
     assert_eq!(across(true, true), "allowed");
     assert_eq!(across(true, false), "no Resource allows");
     assert_eq!(across(false, true), "no Identity allows");
+}
+
+#[test]
+fn what_a_resource_has_to_allow_nobody_else_can() {
+    let asked = |resource: Option<Value>, identity: Option<Value>, caller: &Caller| {
+        let rule = ResourceRule::HasToAllow;
+        let resource = resource.map(|principal| to(principal, allow("s3:*", BUCKET)));
+        let identity = identity.into_iter().collect();
+        Case { identity, resource, rule, ..Case::default() }.said(caller, HOME)
+    };
+    let all = Some(allow("*", "*"));
+    assert_eq!(asked(None, all.clone(), &user()), "no Resource allows");
+    assert_eq!(asked(None, None, &root()), "no Resource allows");
+    let other = Some(json!({"AWS": format!("arn:aws:iam::{HOME}:user/bob")}));
+    assert_eq!(asked(other, all.clone(), &user()), "no Resource allows");
+    let account = Some(json!({"AWS": HOME}));
+    assert_eq!(asked(account.clone(), None, &user()), "no Identity allows");
+    assert_eq!(asked(account.clone(), all, &user()), "allowed");
+    assert_eq!(asked(account, None, &root()), "allowed");
+    let ann = Some(json!({"AWS": user().arns[0]}));
+    assert_eq!(asked(ann, None, &user()), "allowed");
 }
 
 #[test]

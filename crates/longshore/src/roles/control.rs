@@ -20,7 +20,7 @@ use tokio_util::task::TaskTracker;
 use vault::{MasterKeys, Vault};
 
 use super::ready;
-use super::services::{ApiServices, RootKey};
+use super::services::{ApiServices, Keys};
 use crate::admin;
 use crate::config::{Auth, Config, Paths};
 use crate::credentials::RootCredentials;
@@ -71,8 +71,8 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         is_reset_allowed: config.auth == Auth::Any,
     });
     let edge = Edge::new(Parts {
-        services: Arc::new(ApiServices(api)),
-        credentials: Arc::new(RootKey(credentials)),
+        services: Arc::new(ApiServices(Arc::clone(&api))),
+        credentials: Arc::new(Keys { root: credentials, api }),
         clock: Arc::new(crate::clock::now),
         rng,
         config: edge::Config {
