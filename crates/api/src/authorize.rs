@@ -26,10 +26,11 @@ mod sts;
 mod template;
 
 use ::iam::{
-    Caller as PolicyCaller, CallerKind, Compiled, Context, Decision, Policies, ResourceRule, decide,
+    Caller as PolicyCaller, CallerKind, Compiled, Context, Decision, Policies, PolicyKind,
+    ResourceRule, decide,
 };
 use model::principal::Identity;
-use model::{Arn, Principal, Snapshot};
+use model::{Arn, IamRole, Principal, Snapshot};
 use wire::{ApiError, Request, Value};
 
 use self::access::Access;
@@ -148,6 +149,27 @@ impl Api {
                 denial,
             }),
         }
+    }
+
+    /// Whether a role's trust policy lets a service assume it.
+    pub(crate) fn lets_service(&self, service: &str, role: &IamRole, context: &Context) -> bool {
+        let caller = PolicyCaller {
+            kind: CallerKind::Service,
+            account: role.account.clone(),
+            arns: vec![service.to_owned()],
+        };
+        let request = ::iam::Request {
+            caller: &caller,
+            action: "sts:AssumeRole",
+            resource: &role.arn(),
+            resource_account: &role.account,
+            context,
+            rule: ResourceRule::HasToAllow,
+        };
+        let trust = self.policies.document(PolicyKind::Trust, &role.trust_policy);
+        let policies =
+            Policies { resource: Some(("trust policy", &*trust)), ..Policies::default() };
+        decide(&request, &policies).is_allowed()
     }
 
     pub(crate) fn decision(&self, snapshot: &Snapshot, ask: &Ask<'_>) -> Decision {

@@ -29,6 +29,7 @@ mod secretsmanager;
 mod security_group_use;
 mod ssm;
 mod sts;
+mod task_identity;
 
 pub use authorize::{Denied, RecentDenials};
 pub use context::{Api, ApiParts, Caller, Turn};

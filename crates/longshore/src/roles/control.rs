@@ -14,6 +14,7 @@ use model::{Rng, Scope, Snapshot};
 use observe::Logs;
 use planner::network::set_public_range;
 use planner::reconcilers;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with, sockopt};
 use store::{SqliteEngine, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -24,6 +25,10 @@ use super::services::{ApiServices, Keys};
 use crate::admin;
 use crate::config::{Auth, Config, Paths};
 use crate::credentials::RootCredentials;
+use crate::node_key;
+
+/// LIMIT: connections of tasks that wait to be accepted.
+const LISTEN_BACKLOG: i32 = 1024;
 
 pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let paths = config.paths()?;
@@ -55,6 +60,8 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         settled: settled.clone(),
         presence: Presence::default(),
         inquiries: inquiries.clone(),
+        api: Arc::clone(&api),
+        node_key: node_key::read(&paths.node_key())?,
     };
     let listener = link::Listener::bind(&paths.control_socket())?;
     tracker.spawn(serve_sessions(listener, sessions, tracker.clone(), stop.clone()));
@@ -88,10 +95,26 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let socket = std::net::TcpListener::bind(config.listen)
         .with_context(|| format!("`{}` cannot be listened on", config.listen))?;
     ready::announce();
-    edge.serve(vec![socket], stop.clone()).await?;
+    let for_tasks = listen_for_tasks(&config)?;
+    edge.serve(vec![socket, for_tasks], stop.clone()).await?;
     stop.cancelled().await;
     store.shutdown().await;
     Ok(())
+}
+
+/// The address is the node's to make, which may start later: the kernel is told not to mind.
+fn listen_for_tasks(config: &Config) -> Result<std::net::TcpListener> {
+    let address = config.listen_for_tasks();
+    let listen = || -> rustix::io::Result<std::net::TcpListener> {
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let socket = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)?;
+        sockopt::set_ip_freebind(&socket, true)?;
+        sockopt::set_socket_reuseaddr(&socket, true)?;
+        bind(&socket, &address)?;
+        rustix::net::listen(&socket, LISTEN_BACKLOG)?;
+        Ok(socket.into())
+    };
+    listen().with_context(|| format!("`{address}` cannot be listened on"))
 }
 
 /// A store that failed takes nothing more: the supervisor starts this role anew, which
