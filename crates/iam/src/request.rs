@@ -63,6 +63,11 @@ impl Context {
         self.0.insert(key.to_lowercase(), values);
     }
 
+    /// Whether it has a key, which is in lower case.
+    pub fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
+    }
+
     /// `None` where the request does not have the key, which is in lower case.
     pub(crate) fn values(&self, key: &str) -> Option<&[String]> {
         self.0.get(key).map(Vec::as_slice)
