@@ -155,3 +155,79 @@ fn has_task_ended(snapshot: &Snapshot, session: &Session) -> bool {
     let Some(key) = &session.task else { return false };
     snapshot.task(key).is_none_or(|task| task.last_status == TaskState::Stopped)
 }
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use model::{Cidr, Rng, Tags};
+    use store::{MemoryEngine, Store};
+
+    use super::*;
+    use crate::ApiParts;
+
+    const NOW: Timestamp = Timestamp::from_secs(1_000_000);
+
+    fn session(life: Duration) -> Session {
+        Session {
+            policies: None,
+            tags: Tags::new(),
+            transitive_tag_keys: Vec::new(),
+            source_identity: None,
+            issued_at: NOW,
+            expires_at: NOW + life,
+            task: None,
+        }
+    }
+
+    fn check(test: impl FnOnce(&Api)) {
+        let folder = tempfile::tempdir().expect("a folder");
+        let logs = observe::Logs::open(folder.path()).expect("an empty directory opens");
+        let store = Store::open(MemoryEngine::new()).expect("a new store");
+        let vpc_cidr = Cidr::parse("172.31.0.0/16").expect("a range");
+        test(&Api::new(ApiParts::unkept(store, logs, vpc_cidr), Rng::seeded(1)));
+    }
+
+    #[test]
+    fn a_token_is_good_until_it_expires_and_with_its_own_key() {
+        check(|api| {
+            let life = Duration::from_secs(900);
+            let given = issue(&api.vault, Principal::root("1"), session(life));
+            let at = |key: &str, token: Option<&str>, now| {
+                api.identify(key, token, now).map(|found| (found.principal.arn(), found.secret))
+            };
+            let (key, token) = (given.access_key_id.as_str(), Some(given.token.as_str()));
+            let known = Ok(("arn:aws:iam::1:root".to_owned(), given.secret.clone()));
+            assert_eq!(at(key, token, NOW), known);
+            assert_eq!(at(key, token, NOW + Duration::from_secs(899)), known);
+            assert_eq!(at(key, token, NOW + life), Err(IdentifyError::Expired));
+            assert_eq!(at(key, None, NOW), Err(IdentifyError::Unknown));
+            assert_eq!(at("ASIAOTHER", token, NOW), Err(IdentifyError::Unknown));
+            assert_eq!(at(key, Some("bm8gdG9rZW4="), NOW), Err(IdentifyError::Unknown));
+        });
+    }
+
+    #[test]
+    fn a_token_of_a_role_or_a_task_that_is_gone_is_good_no_more() {
+        check(|api| {
+            let identity = Identity::User {
+                name: "ann".to_owned(),
+                path: "/".to_owned(),
+                id: "AIDA".to_owned(),
+            };
+            let user = Principal { account: "1".to_owned(), identity, session: None };
+            let given = issue(&api.vault, user, session(Duration::from_secs(900)));
+            let found = api.identify(&given.access_key_id, Some(&given.token), NOW);
+            assert_eq!(found.err(), Some(IdentifyError::Unknown));
+            let task = model::TaskKey {
+                scope: model::Scope::new("1", "r"),
+                cluster: "c".to_owned(),
+                id: "t".to_owned(),
+            };
+            let of_task = Session { task: Some(task), ..session(Duration::from_secs(900)) };
+            let given = issue(&api.vault, Principal::root("1"), of_task);
+            let found = api.identify(&given.access_key_id, Some(&given.token), NOW);
+            assert_eq!(found.err(), Some(IdentifyError::Unknown));
+        });
+    }
+}

@@ -195,6 +195,9 @@ pub(crate) fn is_managed(snapshot: &Snapshot, arn: &str) -> bool {
 
 /// The document of a managed policy, the account's own or one of AWS's.
 fn managed(snapshot: &Snapshot, arn: &str) -> Option<String> {
+    if let Some(ready) = iam::managed(arn) {
+        return Some(ready.document.to_owned());
+    }
     let account = model::Arn::parse(arn)?.scope.account;
     let found = snapshot.iam_policies.get(&iam_scope(&account), arn)?;
     Some(found.document().to_owned())

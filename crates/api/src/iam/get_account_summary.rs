@@ -10,7 +10,7 @@ use crate::{Api, Caller};
 pub(super) fn run(
     api: &Api,
     caller: &Caller,
-    input: &GetAccountSummaryRequest,
+    _input: &GetAccountSummaryRequest,
 ) -> Result<GetAccountSummaryResponse, ApiError> {
     let snapshot = api.snapshot();
     let scope = iam_scope(&caller.scope.account);

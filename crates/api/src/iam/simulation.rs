@@ -7,7 +7,7 @@ mod caller;
 mod context;
 mod result;
 
-use ::iam::{Context, Policies, Policy, PolicyKind, Request, decide};
+use ::iam::{Context, Policies, Policy, PolicyKind, Request, ResourceRule, decide};
 use aws_api::iam::{
     ContextEntry, EvaluationResult, PolicySourceType, SimulatePolicyResponse, errors,
 };
@@ -117,6 +117,7 @@ impl Simulation {
             resource,
             resource_account: &account,
             context: &self.context,
+            rule: ResourceRule::MayAllow,
         };
         // Statements are found again by their policies' places in the list.
         let places: Vec<String> = (0..self.identity.len()).map(|at| at.to_string()).collect();
