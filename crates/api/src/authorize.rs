@@ -12,6 +12,7 @@ mod denial;
 mod ec2;
 mod ecs;
 mod elbv2;
+mod explain;
 mod iam;
 mod kms;
 mod logs;
@@ -35,6 +36,7 @@ use wire::{ApiError, Request, Value};
 
 use self::access::Access;
 pub(crate) use self::denial::{MESSAGE_PURPOSE, Refused};
+pub use self::explain::{AccessExplanation, AccessQuestion};
 pub(crate) use self::policies::{PolicyCache, is_managed};
 pub use self::recent::{Denied, RecentDenials};
 pub(crate) use self::resource::ResourcePolicy;

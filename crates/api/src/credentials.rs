@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn a_token_is_good_until_it_expires_and_with_its_own_key() {
         check(|api| {
-            let life = Duration::from_secs(900);
+            let life = Duration::from_mins(15);
             let given = issue(&api.vault, Principal::root("1"), session(life));
             let at = |key: &str, token: Option<&str>, now| {
                 api.identify(key, token, now).map(|found| (found.principal.arn(), found.secret))
@@ -216,7 +216,7 @@ mod tests {
                 id: "AIDA".to_owned(),
             };
             let user = Principal { account: "1".to_owned(), identity, session: None };
-            let given = issue(&api.vault, user, session(Duration::from_secs(900)));
+            let given = issue(&api.vault, user, session(Duration::from_mins(15)));
             let found = api.identify(&given.access_key_id, Some(&given.token), NOW);
             assert_eq!(found.err(), Some(IdentifyError::Unknown));
             let task = model::TaskKey {
@@ -224,7 +224,7 @@ mod tests {
                 cluster: "c".to_owned(),
                 id: "t".to_owned(),
             };
-            let of_task = Session { task: Some(task), ..session(Duration::from_secs(900)) };
+            let of_task = Session { task: Some(task), ..session(Duration::from_mins(15)) };
             let given = issue(&api.vault, Principal::root("1"), of_task);
             let found = api.identify(&given.access_key_id, Some(&given.token), NOW);
             assert_eq!(found.err(), Some(IdentifyError::Unknown));

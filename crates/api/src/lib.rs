@@ -31,6 +31,6 @@ mod ssm;
 mod sts;
 mod task_identity;
 
-pub use authorize::{Denied, RecentDenials};
+pub use authorize::{AccessExplanation, AccessQuestion, Denied, RecentDenials};
 pub use context::{Api, ApiParts, Caller, Turn};
 pub use credentials::{Identified, IdentifyError, Issued};

@@ -76,15 +76,15 @@ fn why(action: &str, denial: &Denial) -> String {
     match denial {
         Denial::Explicit(grounds) => {
             let article = if grounds.role == PolicyRole::Identity { "an" } else { "a" };
-            format!("with an explicit deny in {article} {}", kind(grounds.role))
+            format!("with an explicit deny in {article} {}", role_name(grounds.role))
         }
         Denial::Implicit(role) => {
-            format!("because no {} allows the {action} action", kind(*role))
+            format!("because no {} allows the {action} action", role_name(*role))
         }
     }
 }
 
-fn kind(role: PolicyRole) -> &'static str {
+pub(super) fn role_name(role: PolicyRole) -> &'static str {
     match role {
         PolicyRole::Identity => "identity-based policy",
         PolicyRole::Boundary => "permissions boundary",

@@ -4,11 +4,13 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use iam::{Compiled, Policy, PolicyKind};
+use iam::{Compiled, Policy, PolicyKind, PolicyRole};
 use model::principal::{Identity, SessionPolicy};
 use model::{
     IamGroup, IamPolicies, IamPolicy, IamRole, IamUser, Principal, Snapshot, Table, Tags, iam_scope,
 };
+
+use super::explain::Text;
 
 /// LIMIT: principals whose policies are kept prepared.
 const PRINCIPALS_MAX: usize = 2_000;
@@ -142,6 +144,50 @@ pub(super) fn principal_tags(snapshot: &Snapshot, principal: &Principal) -> Tags
         tags.extend(session.tags.clone());
     }
     tags
+}
+
+/// The documents of a principal, as they are written.
+pub(super) fn texts(snapshot: &Snapshot, principal: &Principal) -> Vec<Text> {
+    let text = |role, name: &str, document: String| Text {
+        role,
+        name: name.to_owned(),
+        kind: PolicyKind::Identity,
+        document,
+    };
+    let (policies, boundary) = match &principal.identity {
+        Identity::Root => return Vec::new(),
+        Identity::User { .. } => {
+            let Some(user) = user(snapshot, principal) else { return Vec::new() };
+            let scope = iam_scope(&principal.account);
+            let groups = user
+                .groups
+                .iter()
+                .filter_map(|name| snapshot.iam_groups.get(&scope, &name.to_ascii_lowercase()));
+            let groups = groups.map(|group| group.policies.clone());
+            let all = std::iter::once(user.policies.clone()).chain(groups).collect();
+            (all, user.permissions_boundary)
+        }
+        Identity::Role { .. } => {
+            let Some(role) = role(snapshot, principal) else { return Vec::new() };
+            (vec![role.policies], role.permissions_boundary)
+        }
+    };
+    let policies: Vec<IamPolicies> = policies;
+    let mut texts = Vec::new();
+    for one in &policies {
+        let inline = one.inline.iter();
+        texts.extend(inline.map(|(name, it)| text(PolicyRole::Identity, name, it.clone())));
+        let attached = one.attached.iter();
+        texts.extend(attached.map(|arn| {
+            text(PolicyRole::Identity, arn, managed(snapshot, arn).unwrap_or_default())
+        }));
+    }
+    texts.extend(
+        boundary.map(|arn| {
+            text(PolicyRole::Boundary, &arn, managed(snapshot, &arn).unwrap_or_default())
+        }),
+    );
+    texts
 }
 
 fn gather(snapshot: &Snapshot, principal: &Principal) -> Held {

@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::sync::{Mutex, PoisonError};
 
 use model::Timestamp;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::Refused;
 
@@ -12,7 +12,7 @@ use super::Refused;
 const DENIALS_MAX: usize = 256;
 
 /// A denial, as it was told to the caller.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Denied {
     pub at: Timestamp,
     pub principal: String,
