@@ -187,6 +187,7 @@ def test_what_no_user_has_is_listed_as_nothing(iam):
         assert answer.get("IsTruncated", False) is False
         assert refused(call, UserName="none") == NO_USER
         assert call()[field] == []
+    assert iam.list_virtual_mfa_devices(AssignmentStatus="Assigned")["VirtualMFADevices"] == []
     told = "NoSuchEntity: Login Profile for User bare cannot be found."
     assert refused(iam.get_login_profile, UserName="bare") == told
     assert refused(iam.delete_login_profile, UserName="bare") == told

@@ -5,6 +5,7 @@
 
 mod caller;
 mod context;
+pub(super) mod exclusion;
 mod result;
 
 use ::iam::{Context, Policies, Policy, PolicyKind, Request, ResourceRule, decide};
