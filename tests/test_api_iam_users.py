@@ -308,7 +308,7 @@ def test_an_account_has_one_alias(iam):
     assert told == "NoSuchEntity: The account alias first cannot be found."
     iam.delete_account_alias(AccountAlias="second")
     assert iam.list_account_aliases()["AccountAliases"] == []
-    assert refused(iam.create_account_alias, AccountAlias="No").startswith("ValidationError: ")
+    assert refused(iam.create_account_alias, AccountAlias="NOT-ONE").startswith("ValidationError: ")
 
 
 def test_the_summary_counts(iam):

@@ -784,12 +784,7 @@ impl Iam for Api {
         &self,
         caller: &Caller,
         input: ListUsersRequest,
-    ) -> Result<
-        ListUsersResponse,
-        ListVirtualMFADevicesRequest,
-        ListVirtualMFADevicesResponse,
-        ApiError,
-    > {
+    ) -> Result<ListUsersResponse, ApiError> {
         list_users::run(self, caller, &input)
     }
 

@@ -22,7 +22,6 @@ enum Identifier<'a> {
     Type(PolicyIdentifierPolicyType),
     /// May have wildcards in the name.
     Arn(&'a str),
-    /// May have wildcards in the entity's name.
     Inline(&'a InlinePolicyIdentifierType),
 }
 
@@ -89,10 +88,9 @@ impl Identifier<'_> {
                     AttachmentType::Group => PolicySourceType::Group,
                     AttachmentType::Role => PolicySourceType::Role,
                 };
-                let holder = source.holder.as_deref();
                 source.kind == kind
                     && source.name == inline.policy_name
-                    && holder.is_some_and(|name| is_like(&inline.attachment_name, name))
+                    && source.holder.as_ref() == Some(&inline.attachment_name)
             }
         }
     }
