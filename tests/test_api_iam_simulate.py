@@ -293,20 +293,51 @@ def test_who_is_simulated_has_to_be_there(iam):
         (iam.simulate_principal_policy, {"ActionNames": ["s3:GetObject"]}),
         (iam.get_context_keys_for_principal_policy, {}),
     ):
-        for source in (arn("user", "none"), "arn:aws:iam::111111111111:role/any"):
-            told = refused(call, PolicySourceArn=source, **given)
-            assert told == f"NoSuchEntity: The entity {source} cannot be found."
+        source = arn("user", "none")
+        told = refused(call, PolicySourceArn=source, **given)
+        assert told == f"NoSuchEntity: The entity {source} cannot be found."
+        away = "arn:aws:iam::111111111111:role/any"
+        assert refused(call, PolicySourceArn=away, **given).startswith("AccessDenied: ")
         told = refused(call, PolicySourceArn=arn("policy", "own"), **given)
         assert told.startswith("InvalidInput: ")
         told = refused(call, PolicySourceArn=arn("user", "x"), PolicyInputList=["{"], **given)
         assert told.startswith(("NoSuchEntity: ", "InvalidInput: "))
-    iam.create_user(UserName="excluded")
-    told = refused(
-        iam.simulate_principal_policy,
-        PolicySourceArn=arn("user", "excluded"),
-        ActionNames=["s3:GetObject"],
-        PolicyExclusionList=[{"PolicyType": "inline"}],
-    )
-    assert told == "InvalidInput: `PolicyExclusionList` is not supported by Longshore yet"
     told = refused(iam.get_context_keys_for_custom_policy, PolicyInputList=["{"])
     assert told.startswith("InvalidInput: The policy PolicyInputList.1 is not valid")
+
+
+def test_policies_can_be_left_out(iam):
+    iam.create_user(UserName="cut", PermissionsBoundary=READY + "AmazonS3FullAccess")
+    iam.create_group(GroupName="cutters")
+    iam.add_user_to_group(GroupName="cutters", UserName="cut")
+    own = iam.create_policy(PolicyName="cut", PolicyDocument=document(allow("s3:*")))["Policy"]
+    iam.attach_user_policy(UserName="cut", PolicyArn=own["Arn"])
+    iam.attach_user_policy(UserName="cut", PolicyArn=READY + "AmazonS3ReadOnlyAccess")
+    iam.put_user_policy(UserName="cut", PolicyName="p", PolicyDocument=document(allow("ecs:*")))
+    named = {"GroupName": "cutters", "PolicyName": "p"}
+    iam.put_group_policy(**named, PolicyDocument=document(allow("s3:*")))
+    source = arn("user", "cut")
+
+    def without(*identifiers):
+        return ids(principal(iam, source, PolicyExclusionList=list(identifiers)))
+
+    everything = ["AmazonS3ReadOnlyAccess", "cut", "group_cutters_p"]
+    assert sorted(without()) == everything
+    assert sorted(without({"PolicyType": "rcp"})) == everything
+    assert without({"PolicyType": "inline"}, {"PolicyType": "aws-managed"}) == ["cut"]
+    assert sorted(without({"PolicyType": "user-managed"})) == [everything[0], everything[2]]
+    assert sorted(without({"PolicyArn": READY + "AmazonS3*"})) == everything[1:]
+    assert sorted(without({"PolicyArn": arn("policy", "c?t")})) == [everything[0], everything[2]]
+    inline = {"PolicyName": "p", "AttachmentType": "group", "AttachmentName": "cutters"}
+    assert sorted(without({"InlinePolicyIdentifier": inline})) == everything[:2]
+    result = principal(iam, source, "ecs:RunTask")
+    assert result["EvalDecision"] == "implicitDeny"
+    unbounded = {"PolicyExclusionList": [{"PolicyType": "permission-boundary"}]}
+    result = principal(iam, source, "ecs:RunTask", **unbounded)
+    assert (result["EvalDecision"], ids(result)) == ("allowed", ["user_cut_p"])
+    for wrong in ("arn:aws:s3:::a-bucket-of-mine", READY + "*/x", READY + "a*b*"):
+        given = {"PolicySourceArn": source, "ActionNames": ["s3:GetObject"]}
+        told = refused(
+            iam.simulate_principal_policy, **given, PolicyExclusionList=[{"PolicyArn": wrong}]
+        )
+        assert told.startswith("InvalidInput: "), wrong

@@ -187,6 +187,7 @@ def test_what_no_user_has_is_listed_as_nothing(iam):
         assert answer.get("IsTruncated", False) is False
         assert refused(call, UserName="none") == NO_USER
         assert call()[field] == []
+    assert iam.list_virtual_mfa_devices(AssignmentStatus="Assigned")["VirtualMFADevices"] == []
     told = "NoSuchEntity: Login Profile for User bare cannot be found."
     assert refused(iam.get_login_profile, UserName="bare") == told
     assert refused(iam.delete_login_profile, UserName="bare") == told
@@ -307,7 +308,7 @@ def test_an_account_has_one_alias(iam):
     assert told == "NoSuchEntity: The account alias first cannot be found."
     iam.delete_account_alias(AccountAlias="second")
     assert iam.list_account_aliases()["AccountAliases"] == []
-    assert refused(iam.create_account_alias, AccountAlias="No").startswith("ValidationError: ")
+    assert refused(iam.create_account_alias, AccountAlias="NOT-ONE").startswith("ValidationError: ")
 
 
 def test_the_summary_counts(iam):

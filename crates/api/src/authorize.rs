@@ -177,7 +177,8 @@ impl Api {
     pub(crate) fn decision(&self, snapshot: &Snapshot, ask: &Ask<'_>) -> Decision {
         let arn = Arn::parse(ask.resource);
         let owner = arn.as_ref().map(|arn| arn.scope.account.as_str());
-        let owner = owner.filter(|account| !account.is_empty() && *account != "*");
+        // What AWS has for everybody, such as its managed policies, is the caller's as well.
+        let owner = owner.filter(|account| !account.is_empty() && !["*", "aws"].contains(account));
         let kept = arn.as_ref().and_then(|arn| resource::policy(snapshot, ask.action, arn));
         let own = ask.resource_policy.or(kept.as_ref());
         let mut context = ask.context.clone();

@@ -86,6 +86,7 @@ mod list_ssh_public_keys;
 mod list_user_policies;
 mod list_user_tags;
 mod list_users;
+mod list_virtual_mfa_devices;
 mod listing;
 mod policy;
 mod put_group_policy;
@@ -95,6 +96,7 @@ mod put_user_permissions_boundary;
 mod put_user_policy;
 mod quota;
 mod record;
+mod refusal;
 mod remove_role_from_instance_profile;
 mod remove_user_from_group;
 mod role;
@@ -173,25 +175,26 @@ use aws_api::iam::{
     ListServiceSpecificCredentialsResponse, ListSigningCertificatesRequest,
     ListSigningCertificatesResponse, ListUserPoliciesRequest, ListUserPoliciesResponse,
     ListUserTagsRequest, ListUserTagsResponse, ListUsersRequest, ListUsersResponse,
-    PutGroupPolicyRequest, PutGroupPolicyResponse, PutRolePermissionsBoundaryRequest,
-    PutRolePermissionsBoundaryResponse, PutRolePolicyRequest, PutRolePolicyResponse,
-    PutUserPermissionsBoundaryRequest, PutUserPermissionsBoundaryResponse, PutUserPolicyRequest,
-    PutUserPolicyResponse, RemoveRoleFromInstanceProfileRequest,
-    RemoveRoleFromInstanceProfileResponse, RemoveUserFromGroupRequest, RemoveUserFromGroupResponse,
-    SetDefaultPolicyVersionRequest, SetDefaultPolicyVersionResponse, SimulateCustomPolicyRequest,
-    SimulatePolicyResponse, SimulatePrincipalPolicyRequest, TagInstanceProfileRequest,
-    TagInstanceProfileResponse, TagPolicyRequest, TagPolicyResponse, TagRoleRequest,
-    TagRoleResponse, TagUserRequest, TagUserResponse, UntagInstanceProfileRequest,
-    UntagInstanceProfileResponse, UntagPolicyRequest, UntagPolicyResponse, UntagRoleRequest,
-    UntagRoleResponse, UntagUserRequest, UntagUserResponse, UpdateAccessKeyRequest,
-    UpdateAccessKeyResponse, UpdateAssumeRolePolicyRequest, UpdateAssumeRolePolicyResponse,
-    UpdateGroupRequest, UpdateGroupResponse, UpdateRoleDescriptionRequest,
-    UpdateRoleDescriptionResponse, UpdateRoleRequest, UpdateRoleResponse, UpdateUserRequest,
-    UpdateUserResponse, errors,
+    ListVirtualMFADevicesRequest, ListVirtualMFADevicesResponse, PutGroupPolicyRequest,
+    PutGroupPolicyResponse, PutRolePermissionsBoundaryRequest, PutRolePermissionsBoundaryResponse,
+    PutRolePolicyRequest, PutRolePolicyResponse, PutUserPermissionsBoundaryRequest,
+    PutUserPermissionsBoundaryResponse, PutUserPolicyRequest, PutUserPolicyResponse,
+    RemoveRoleFromInstanceProfileRequest, RemoveRoleFromInstanceProfileResponse,
+    RemoveUserFromGroupRequest, RemoveUserFromGroupResponse, SetDefaultPolicyVersionRequest,
+    SetDefaultPolicyVersionResponse, SimulateCustomPolicyRequest, SimulatePolicyResponse,
+    SimulatePrincipalPolicyRequest, TagInstanceProfileRequest, TagInstanceProfileResponse,
+    TagPolicyRequest, TagPolicyResponse, TagRoleRequest, TagRoleResponse, TagUserRequest,
+    TagUserResponse, UntagInstanceProfileRequest, UntagInstanceProfileResponse, UntagPolicyRequest,
+    UntagPolicyResponse, UntagRoleRequest, UntagRoleResponse, UntagUserRequest, UntagUserResponse,
+    UpdateAccessKeyRequest, UpdateAccessKeyResponse, UpdateAssumeRolePolicyRequest,
+    UpdateAssumeRolePolicyResponse, UpdateGroupRequest, UpdateGroupResponse,
+    UpdateRoleDescriptionRequest, UpdateRoleDescriptionResponse, UpdateRoleRequest,
+    UpdateRoleResponse, UpdateUserRequest, UpdateUserResponse,
 };
 use wire::{ApiError, Request, Value};
 
 use self::record::{View, hold, path};
+use self::refusal::{invalid_value, unsupported};
 use crate::{Api, Caller};
 
 impl Iam for Api {
@@ -468,9 +471,9 @@ impl Iam for Api {
     async fn get_account_summary(
         &self,
         caller: &Caller,
-        input: GetAccountSummaryRequest,
+        _input: GetAccountSummaryRequest,
     ) -> Result<GetAccountSummaryResponse, ApiError> {
-        get_account_summary::run(self, caller, &input)
+        get_account_summary::run(self, caller)
     }
 
     async fn get_context_keys_for_custom_policy(
@@ -785,6 +788,14 @@ impl Iam for Api {
         list_users::run(self, caller, &input)
     }
 
+    async fn list_virtual_mfa_devices(
+        &self,
+        _caller: &Caller,
+        _input: ListVirtualMFADevicesRequest,
+    ) -> Result<ListVirtualMFADevicesResponse, ApiError> {
+        Ok(list_virtual_mfa_devices::run())
+    }
+
     async fn put_group_policy(
         &self,
         caller: &Caller,
@@ -976,14 +987,4 @@ impl Iam for Api {
     ) -> Result<UpdateUserResponse, ApiError> {
         update_user::run(self, caller, input).await
     }
-}
-
-/// A value that breaks a rule of all operations.
-fn invalid_value(message: impl Into<String>) -> ApiError {
-    ApiError::client("ValidationError", message)
-}
-
-/// Refuses a field that is given and not honoured.
-fn unsupported(message: String) -> ApiError {
-    errors::invalid_input_exception(message)
 }

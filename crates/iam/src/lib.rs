@@ -27,6 +27,7 @@ pub use document::{
 pub use evaluate::{Compiled, decide};
 pub use managed::{Managed, is_managed, managed, managed_policies};
 pub use operator::{Operator, Quantifier};
+pub use pattern::is_like;
 pub use place::{Place, statement_places};
 pub use request::{
     Caller, CallerKind, Context, Decision, Denial, Grounds, Policies, PolicyRole, Request,

@@ -86,6 +86,7 @@ pub(super) const ACCESS: &[Access] = &[
     row("ListUserPolicies", &["iam:user{UserName|user}"]),
     row("ListUserTags", &["iam:user{UserName|user}"]),
     row("ListUsers", &["*"]),
+    row("ListVirtualMFADevices", &["*"]),
     row("PutGroupPolicy", &["iam:group{GroupName|group}"]),
     row("PutRolePermissionsBoundary", &["iam:role{RoleName|role}"])
         .keys(&[("iam:PermissionsBoundary", "{PermissionsBoundary}")]),

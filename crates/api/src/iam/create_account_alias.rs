@@ -20,8 +20,8 @@ pub(super) async fn run(
                 "The account alias {alias} already exists."
             )));
         }
-        // COMPAT: "the new alias overwrites the previous alias" ("Creating, deleting, and listing an AWS
-        // account alias").
+        // COMPAT: "the new alias overwrites the previous alias" ("Creating, deleting, and listing
+        // an AWS account alias").
         let all = table.list(&AccountAlias::scope());
         for known in all.filter(|known| known.account == *account) {
             turn.plan.delete(known);

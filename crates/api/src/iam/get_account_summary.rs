@@ -1,17 +1,13 @@
 //! `GetAccountSummary`: how much there is of everything, and how much there may be.
 
-use aws_api::iam::{GetAccountSummaryRequest, GetAccountSummaryResponse};
+use aws_api::iam::GetAccountSummaryResponse;
 use model::iam_scope;
 use wire::ApiError;
 
 use super::quota;
 use crate::{Api, Caller};
 
-pub(super) fn run(
-    api: &Api,
-    caller: &Caller,
-    _input: &GetAccountSummaryRequest,
-) -> Result<GetAccountSummaryResponse, ApiError> {
+pub(super) fn run(api: &Api, caller: &Caller) -> Result<GetAccountSummaryResponse, ApiError> {
     let snapshot = api.snapshot();
     let scope = iam_scope(&caller.scope.account);
     let versions = snapshot.iam_policies.list(&scope).map(|one| one.versions.len()).sum::<usize>();

@@ -4,6 +4,7 @@ use aws_api::iam::{SimulatePolicyResponse, SimulatePrincipalPolicyRequest};
 use model::iam_scope;
 use wire::ApiError;
 
+use super::simulation::exclusion::Exclusion;
 use super::simulation::{self, Asking};
 use super::source::{self, Source};
 use crate::refuse::refuse_given;
@@ -15,22 +16,23 @@ pub(super) fn run(
     input: &SimulatePrincipalPolicyRequest,
 ) -> Result<SimulatePolicyResponse, ApiError> {
     refuse_given(
-        &[
-            ("PolicyExclusionList", input.policy_exclusion_list.is_some()),
-            ("ResourceHandlingOption", input.resource_handling_option.is_some()),
-        ],
+        &[("ResourceHandlingOption", input.resource_handling_option.is_some())],
         super::unsupported,
     )?;
     let snapshot = api.snapshot();
     let scope = iam_scope(&caller.scope.account);
     let entity = source::entity_of(&snapshot, &scope, &input.policy_source_arn)?;
+    let exclusion = input.policy_exclusion_list.as_deref().unwrap_or_default();
+    let exclusion = Exclusion::parse(exclusion)?;
     let mut identity = entity.sources(&snapshot);
+    identity.retain(|source| exclusion.keeps(source));
     let given = input.policy_input_list.as_deref().unwrap_or_default();
     identity.extend(simulation::given("PolicyInputList", given)?);
     // COMPAT: a boundary that is given takes the place of the entity's own.
     let boundary =
         simulation::given_boundary(input.permissions_boundary_policy_input_list.as_ref())?;
-    let own = || Source::managed(&snapshot, &scope, entity.boundary()?);
+    let own = entity.boundary().filter(|_| exclusion.keeps_boundary());
+    let own = || Source::managed(&snapshot, &scope, own?);
     let asking = Asking {
         caller_arn: Some(input.caller_arn.as_ref().unwrap_or(&input.policy_source_arn)),
         action_names: &input.action_names,

@@ -5,6 +5,7 @@
 
 mod caller;
 mod context;
+pub(super) mod exclusion;
 mod result;
 
 use ::iam::{Context, Policies, Policy, PolicyKind, Request, ResourceRule, decide};
@@ -109,7 +110,8 @@ impl Simulation {
 
     fn decide(&self, (action, resource): (&str, &str)) -> Outcome {
         let parsed = Arn::parse(resource);
-        let account = parsed.map(|arn| arn.scope.account).filter(|account| !account.is_empty());
+        let account = parsed.map(|arn| arn.scope.account);
+        let account = account.filter(|account| caller::is_account(account));
         let account = account.unwrap_or_else(|| self.owner.clone());
         let request = Request {
             caller: &self.caller,

@@ -29,8 +29,13 @@ pub(super) fn parse(scope: &Scope, arn: Option<&String>) -> Result<Caller, ApiEr
 pub(super) fn account_of(given: &str) -> Result<String, ApiError> {
     let of_root = Arn::parse(given).filter(|arn| arn.service == "iam" && arn.resource == "root");
     let account = of_root.map_or_else(|| given.to_owned(), |arn| arn.scope.account);
-    if account.len() == 12 && account.bytes().all(|byte| byte.is_ascii_digit()) {
+    if is_account(&account) {
         return Ok(account);
     }
     Err(errors::invalid_input_exception(format!("The resource owner {given} is not an account.")))
+}
+
+/// Whether it is one's own, and not AWS's.
+pub(super) fn is_account(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|byte| byte.is_ascii_digit())
 }
