@@ -473,7 +473,7 @@ impl Iam for Api {
         caller: &Caller,
         _input: GetAccountSummaryRequest,
     ) -> Result<GetAccountSummaryResponse, ApiError> {
-        get_account_summary::run(self, caller)
+        Ok(get_account_summary::run(self, caller))
     }
 
     async fn get_context_keys_for_custom_policy(

@@ -2,12 +2,11 @@
 
 use aws_api::iam::GetAccountSummaryResponse;
 use model::iam_scope;
-use wire::ApiError;
 
 use super::quota;
 use crate::{Api, Caller};
 
-pub(super) fn run(api: &Api, caller: &Caller) -> Result<GetAccountSummaryResponse, ApiError> {
+pub(super) fn run(api: &Api, caller: &Caller) -> GetAccountSummaryResponse {
     let snapshot = api.snapshot();
     let scope = iam_scope(&caller.scope.account);
     let versions = snapshot.iam_policies.list(&scope).map(|one| one.versions.len()).sum::<usize>();
@@ -23,7 +22,7 @@ pub(super) fn run(api: &Api, caller: &Caller) -> Result<GetAccountSummaryRespons
         .into_iter()
         .chain(FIXED)
         .map(|(name, count)| (name.to_owned(), i32::try_from(count).unwrap_or(i32::MAX)));
-    Ok(GetAccountSummaryResponse { summary_map: Some(all.collect()) })
+    GetAccountSummaryResponse { summary_map: Some(all.collect()) }
 }
 
 /// Quotas; what there never is any of; and the root's key, which there always is.
