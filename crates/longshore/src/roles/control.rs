@@ -9,6 +9,7 @@ use control::{
     Clock, Functions, Inquiries, Presence, SessionState, Settled, run_reconciler, serve_sessions,
     sweep_logs,
 };
+use dynamodb_proxy::{Engine, EngineConfig, Proxy};
 use edge::{AuthMode, Edge, Limits, Parts};
 use model::{Rng, Scope, Snapshot};
 use observe::Logs;
@@ -20,7 +21,7 @@ use tokio_util::task::TaskTracker;
 use vault::{MasterKeys, Vault};
 
 use super::ready;
-use super::services::{ApiServices, RootKey};
+use super::services::{ApiServices, RootAlone, RootKey};
 use crate::admin;
 use crate::config::{Auth, Config, Paths};
 use crate::credentials::RootCredentials;
@@ -61,6 +62,14 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     tracker.spawn(sweep_logs(logs.clone(), Clock::new(crate::clock::now), stop.clone()));
     tracker.spawn(end_with_store(store.clone(), stop.clone()));
 
+    let (engine, keeper) = Engine::new(EngineConfig {
+        program: config.dynamodb.clone(),
+        data: paths.dynamodb(),
+        socket: paths.dynamodb_socket(),
+    });
+    let dynamodb = Proxy::new(engine, Box::new(RootAlone));
+    let keeping = tracker.spawn(keeper.run(stop.clone()));
+
     let pages = admin::pages(admin::Pages {
         store: store.clone(),
         api: Arc::clone(&api),
@@ -71,7 +80,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         is_reset_allowed: config.auth == Auth::Any,
     });
     let edge = Edge::new(Parts {
-        services: Arc::new(ApiServices(api)),
+        services: Arc::new(ApiServices { api, dynamodb }),
         credentials: Arc::new(RootKey(credentials)),
         clock: Arc::new(crate::clock::now),
         rng,
@@ -90,6 +99,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     ready::announce();
     edge.serve(vec![socket], stop.clone()).await?;
     stop.cancelled().await;
+    keeping.await.context("the keeper of the DynamoDB engine failed")?;
     store.shutdown().await;
     Ok(())
 }

@@ -1,8 +1,10 @@
 //! The edge's services: every AWS service, dispatched to the one API.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
 use api::{Api, Caller};
+use dynamodb::Ask;
+use dynamodb_proxy::{Authorize, Proxy, denied};
 use edge::{Credentials, Identity, LookupError, RequestContext, Services};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -10,11 +12,20 @@ use model::{Principal, Timestamp};
 
 use crate::credentials::RootCredentials;
 
-pub(crate) struct ApiServices(pub(crate) Arc<Api>);
+pub(crate) struct ApiServices {
+    pub(crate) api: Arc<Api>,
+    pub(crate) dynamodb: Proxy,
+}
+
+/// Those that are decoded here, and those of which the engine decodes the requests.
+static SCHEMAS: LazyLock<Vec<&'static wire::Service>> = LazyLock::new(|| {
+    let own = [&dynamodb::SERVICE, &dynamodb::STREAMS];
+    aws_api::SERVICES.iter().copied().chain(own).collect()
+});
 
 impl Services for ApiServices {
     fn schemas(&self) -> &'static [&'static wire::Service] {
-        aws_api::SERVICES
+        &SCHEMAS
     }
 
     fn call<'a>(
@@ -23,7 +34,7 @@ impl Services for ApiServices {
         request: &'a wire::Request<'a>,
     ) -> BoxFuture<'a, wire::Response> {
         async move {
-            let api = &*self.0;
+            let api = &*self.api;
             let caller = Caller {
                 scope: context.scope.clone(),
                 principal: Arc::clone(&context.principal),
@@ -45,6 +56,7 @@ impl Services for ApiServices {
                 "secretsmanager" => aws_api::secretsmanager::dispatch(api, &caller, request).await,
                 "ssm" => aws_api::ssm::dispatch(api, &caller, request).await,
                 "kms" => aws_api::kms::dispatch(api, &caller, request).await,
+                "dynamodb" | "dynamodbstreams" => self.dynamodb.answer(context, request).await,
                 other => {
                     tracing::error!(service = other, "a service is routed and not served");
                     request.refuse(&wire::internal_failure())
@@ -52,6 +64,19 @@ impl Services for ApiServices {
             }
         }
         .boxed()
+    }
+}
+
+/// The root may do everything, and nobody else is there.
+pub(crate) struct RootAlone;
+
+impl Authorize for RootAlone {
+    fn authorize(&self, caller: &RequestContext, ask: &Ask) -> Result<(), wire::ApiError> {
+        if caller.principal_arn == format!("arn:aws:iam::{}:root", caller.scope.account) {
+            return Ok(());
+        }
+        let because = format!("no identity-based policy allows the {} action", ask.action);
+        Err(denied(caller, ask, &because))
     }
 }
 

@@ -1,0 +1,82 @@
+//! What is decided before the engine is asked.
+
+use std::path::PathBuf;
+
+use dynamodb::{Ask, SERVICE, STREAMS};
+use dynamodb_proxy::{Authorize, Engine, EngineConfig, Proxy, denied};
+use edge::RequestContext;
+use model::{Scope, Timestamp};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use wire::{ApiError, Protocol, Service};
+
+/// Lets `ann` do nothing.
+struct NotAnn;
+
+impl Authorize for NotAnn {
+    fn authorize(&self, caller: &RequestContext, ask: &Ask) -> Result<(), ApiError> {
+        if caller.principal_arn.ends_with("user/ann") {
+            let because = format!("no identity-based policy allows the {} action", ask.action);
+            return Err(denied(caller, ask, &because));
+        }
+        Ok(())
+    }
+}
+
+/// Asks a proxy whose engine is not installed.
+async fn told(user: &str, region: &str, (service, operation): (&'static Service, &str)) -> String {
+    let config =
+        EngineConfig { program: None, data: PathBuf::new(), socket: PathBuf::from("/nowhere") };
+    let (engine, keeper) = Engine::new(config);
+    let (stop, tracker) = (CancellationToken::new(), TaskTracker::new());
+    tracker.spawn(keeper.run(stop.clone()));
+    let proxy = Proxy::new(engine, Box::new(NotAnn));
+    let caller = RequestContext {
+        scope: Scope::new("000000000000", region),
+        principal_arn: format!("arn:aws:iam::000000000000:user/{user}"),
+        access_key_id: None,
+        request_id: "1".to_owned(),
+        source_ip: [127, 0, 0, 1].into(),
+        now: Timestamp::from_millis(0),
+    };
+    let request = wire::Request {
+        service,
+        operation: service.operation(operation).expect("it is in the model"),
+        protocol: Protocol::AwsJson10,
+        query: "",
+        body: b"{}",
+        request_id: "1",
+    };
+    let response = proxy.answer(&caller, &request).await;
+    let crc = crc32fast::hash(&response.body).to_string();
+    assert!(response.headers.contains(&("x-amz-crc32", crc)), "{:?}", response.headers);
+    stop.cancel();
+    format!("{} {}", response.status, String::from_utf8_lossy(&response.body))
+}
+
+#[tokio::test]
+async fn who_may_not_is_told_so_and_the_engine_is_not_asked() {
+    assert_eq!(
+        told("ann", "us-east-1", (&SERVICE, "ListTables")).await,
+        r#"400 {"__type":"AccessDeniedException","message":"User: arn:aws:iam::000000000000:user/ann is not authorized to perform: dynamodb:ListTables on resource: arn:aws:dynamodb:us-east-1:000000000000:table/* because no identity-based policy allows the dynamodb:ListTables action"}"#
+    );
+}
+
+#[tokio::test]
+async fn what_is_missing_is_named() {
+    let answer = told("bob", "us-east-1", (&SERVICE, "ListTables")).await;
+    assert!(answer.starts_with(r#"501 {"__type":"NotImplemented""#), "{answer}");
+    assert!(answer.contains("`longshore-dynamodb`"), "{answer}");
+    assert_eq!(
+        told("bob", "us-east-1", (&SERVICE, "ExecuteStatement")).await,
+        r#"501 {"__type":"NotImplemented","message":"operation `ExecuteStatement` of `dynamodb` is not implemented by Longshore"}"#
+    );
+    assert_eq!(
+        told("bob", "us-east-1", (&STREAMS, "ListStreams")).await,
+        r#"501 {"__type":"NotImplemented","message":"operation `ListStreams` of `dynamodbstreams` is not implemented by Longshore"}"#
+    );
+    assert_eq!(
+        told("bob", "../etc", (&SERVICE, "ListTables")).await,
+        r#"400 {"__type":"ValidationException","message":"`../etc` is not the name of a region"}"#
+    );
+}
