@@ -54,6 +54,8 @@ pub enum EngineError {
     Broken(#[from] hyper::Error),
     #[error("its answer was cut off, or is larger than the limit")]
     Answer(#[source] Box<dyn std::error::Error + Send + Sync>),
+    #[error("its databases cannot be deleted")]
+    NotEmptied(#[source] io::Error),
     #[error("this process is ending")]
     Ending,
 }
@@ -62,18 +64,24 @@ pub enum EngineError {
 #[derive(Clone, Debug)]
 pub struct Engine {
     config: Arc<EngineConfig>,
-    wakes: mpsc::Sender<Wake>,
+    orders: mpsc::Sender<Order>,
     places: Arc<Semaphore>,
 }
 
-/// A request that waits until the engine serves.
-type Wake = oneshot::Sender<Result<(), EngineError>>;
+/// What the keeper is asked for, and where whoever asked waits.
+#[derive(Debug)]
+enum Order {
+    /// To have the engine serve.
+    Serve(oneshot::Sender<Result<(), EngineError>>),
+    /// To delete all databases.
+    Empty(oneshot::Sender<Result<(), EngineError>>),
+}
 
 /// Starts the engine and holds its lifeline.
 #[derive(Debug)]
 pub struct Keeper {
     config: Arc<EngineConfig>,
-    wakes: mpsc::Receiver<Wake>,
+    orders: mpsc::Receiver<Order>,
 }
 
 /// A process that serves, or did so.
@@ -90,10 +98,10 @@ impl Engine {
         let (sender, receiver) = mpsc::channel(REQUESTS_MAX);
         let engine = Engine {
             config: Arc::clone(&config),
-            wakes: sender,
+            orders: sender,
             places: Arc::new(Semaphore::new(REQUESTS_MAX)),
         };
-        (engine, Keeper { config, wakes: receiver })
+        (engine, Keeper { config, orders: receiver })
     }
 
     pub(crate) async fn ask(
@@ -103,10 +111,22 @@ impl Engine {
         body: Bytes,
     ) -> Result<Answer, EngineError> {
         let _place = self.places.acquire().await.map_err(|_| EngineError::Ending)?;
-        let (wake, serves) = oneshot::channel();
-        self.wakes.send(wake).await.map_err(|_| EngineError::Ending)?;
-        serves.await.map_err(|_| EngineError::Ending)??;
+        self.order(Order::Serve).await?;
         ask(&self.config.socket, scope, (operation, body)).await
+    }
+
+    /// Deletes every table of every account and region.
+    pub(crate) async fn empty(&self) -> Result<(), EngineError> {
+        self.order(Order::Empty).await
+    }
+
+    async fn order(
+        &self,
+        order: fn(oneshot::Sender<Result<(), EngineError>>) -> Order,
+    ) -> Result<(), EngineError> {
+        let (sender, result) = oneshot::channel();
+        self.orders.send(order(sender)).await.map_err(|_| EngineError::Ending)?;
+        result.await.map_err(|_| EngineError::Ending)?
     }
 }
 
@@ -122,11 +142,14 @@ impl Keeper {
                     tracing::warn!(?status, "the DynamoDB engine ended");
                     running = None;
                 }
-                wake = self.wakes.recv() => {
-                    let Some(wake) = wake else { break };
-                    let result = self.serve(&mut running).await;
+                order = self.orders.recv() => {
+                    let Some(order) = order else { break };
+                    let (result, asker) = match order {
+                        Order::Serve(asker) => (self.serve(&mut running).await, asker),
+                        Order::Empty(asker) => (self.empty(&mut running).await, asker),
+                    };
                     // Whoever asked may have gone.
-                    let _ = wake.send(result);
+                    let _ = asker.send(result);
                 }
             }
         }
@@ -146,6 +169,19 @@ impl Keeper {
         *running = None;
         *running = Some(self.start().await?);
         Ok(())
+    }
+
+    /// Ends the engine, whose databases are then nobody's, and deletes them.
+    async fn empty(&self, running: &mut Option<Running>) -> Result<(), EngineError> {
+        if let Some(running) = running.take() {
+            end(running).await;
+        }
+        match tokio::fs::remove_dir_all(&self.config.data).await {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => {
+                Err(EngineError::NotEmptied(error))
+            }
+            Ok(()) | Err(_) => Ok(()),
+        }
     }
 
     async fn start(&self) -> Result<Running, EngineError> {

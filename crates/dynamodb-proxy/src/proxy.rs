@@ -15,7 +15,7 @@ use crate::engine::{Engine, EngineError};
 use crate::tables::Tables;
 
 /// DynamoDB as the listener sees it.
-#[expect(missing_debug_implementations, reason = "who decides is behind a port")]
+#[derive(Debug)]
 pub struct Proxy {
     engine: Engine,
     authorize: Box<dyn Authorize>,
@@ -46,6 +46,13 @@ impl Proxy {
         response
     }
 
+    /// Deletes every table of every account and region.
+    pub async fn empty(&self) -> Result<(), EngineError> {
+        let emptied = self.engine.empty().await;
+        self.tables.forget_all();
+        emptied
+    }
+
     async fn carry_out(
         &self,
         caller: &RequestContext,
@@ -63,24 +70,10 @@ impl Proxy {
             self.authorize.authorize(caller, &ask)?;
         }
         call.check(&keys)?;
-        let answer = match call.changed_table() {
-            Some(table) => {
-                let _changing = self.tables.changing(scope, table);
-                self.change(&call, scope).await?
-            }
-            None => self.ask(scope, name, call.sent()).await?,
-        };
+        let _changing = call.changed_table().map(|table| self.tables.changing(scope, table));
+        let answer = self.ask(scope, name, call.sent()).await?;
         let body = call.answer(answer.status, answer.body);
         Ok(Answer { status: answer.status, body })
-    }
-
-    /// A table's change, of which the engine may need to be told twice.
-    async fn change(&self, call: &Call, scope: &Scope) -> Result<Answer, ApiError> {
-        let answer = self.ask(scope, call.operation(), call.sent()).await?;
-        match call.sent_then() {
-            Some(then) if answer.status == 200 => self.ask(scope, call.operation(), then).await,
-            Some(_) | None => Ok(answer),
-        }
     }
 
     /// The keys of those of the call's tables that are there.
@@ -152,7 +145,10 @@ fn code(body: &[u8]) -> Option<String> {
 }
 
 fn internal_server_error() -> ApiError {
-    ApiError::server("InternalServerError", "the request was not carried out, or its answer is lost")
+    ApiError::server(
+        "InternalServerError",
+        "the request was not carried out, or its answer is lost",
+    )
 }
 
 fn not_installed() -> ApiError {

@@ -52,6 +52,12 @@ impl Tables {
         Changing { tables: self, scope, table }
     }
 
+    pub(crate) fn forget_all(&self) {
+        let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        known.generation += 1;
+        known.keys.clear();
+    }
+
     fn forget(&self, scope: &Scope, table: &str) {
         let mut known = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         known.generation += 1;

@@ -11,6 +11,7 @@ use tokio_util::task::TaskTracker;
 use wire::{ApiError, Protocol, Service};
 
 /// Lets `ann` do nothing.
+#[derive(Debug)]
 struct NotAnn;
 
 impl Authorize for NotAnn {

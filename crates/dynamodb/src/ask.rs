@@ -102,9 +102,8 @@ pub(crate) fn check_search(
 pub(crate) fn pieces(call: &Call) -> Vec<Piece<'_>> {
     let action = call.operation.action;
     let members = &call.members;
-    let whole = |index| {
-        vec![Piece { action, table: call.text("TableName"), index, parts: vec![members] }]
-    };
+    let whole =
+        |index| vec![Piece { action, table: call.text("TableName"), index, parts: vec![members] }];
     let pieces = match call.operation.subject {
         Subject::AllTables | Subject::Tagged | Subject::Table | Subject::Item => whole(None),
         Subject::Search => whole(call.text("IndexName")),
@@ -123,11 +122,7 @@ pub(crate) fn pieces(call: &Call) -> Vec<Piece<'_>> {
     if pieces.is_empty() { whole(None) } else { pieces }
 }
 
-fn batch_piece<'a>(
-    action: &'static str,
-    table: &'a String,
-    requests: &'a Value,
-) -> Piece<'a> {
+fn batch_piece<'a>(action: &'static str, table: &'a String, requests: &'a Value) -> Piece<'a> {
     let parts = match requests {
         Value::Object(get) => vec![get],
         Value::Array(writes) => {

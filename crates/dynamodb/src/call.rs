@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use bytes::Bytes;
 use model::Scope;
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 use wire::{ApiError, not_implemented};
 
 use crate::answer;
@@ -27,11 +27,9 @@ pub struct Call {
 impl Call {
     /// Reads a request for the operation of this name, which DynamoDB has.
     pub fn read(name: &str, body: &[u8], scope: &Scope) -> Result<Call, ApiError> {
-        let operation =
-            operation::find(name).ok_or_else(|| not_implemented("dynamodb", name))?;
+        let operation = operation::find(name).ok_or_else(|| not_implemented("dynamodb", name))?;
         let members = members::read(operation, body)?;
-        let mut call =
-            Call { operation, scope: scope.clone(), members, arns: BTreeMap::new() };
+        let mut call = Call { operation, scope: scope.clone(), members, arns: BTreeMap::new() };
         call.name_tables()?;
         Ok(call)
     }
@@ -84,23 +82,6 @@ impl Call {
     /// The body that the engine is sent.
     pub fn sent(&self) -> Bytes {
         Bytes::from(Value::Object(self.members.clone()).to_string())
-    }
-
-    /// What the engine is sent once that is done.
-    ///
-    /// The engine makes an index without the throughput that it is to show.
-    pub fn sent_then(&self) -> Option<Bytes> {
-        let updates = self.members.get("GlobalSecondaryIndexUpdates")?.as_array()?;
-        let update = |update: &Value| {
-            let created = update.get("Create")?;
-            let throughput = created.get("ProvisionedThroughput").filter(|it| !it.is_null())?;
-            let index = created.get("IndexName")?;
-            Some(json!({ "Update": { "IndexName": index, "ProvisionedThroughput": throughput } }))
-        };
-        let updates: Vec<Value> = updates.iter().filter_map(update).collect();
-        let table = self.text("TableName")?;
-        let body = json!({ "TableName": table, "GlobalSecondaryIndexUpdates": updates });
-        (!updates.is_empty()).then(|| Bytes::from(body.to_string()))
     }
 
     /// The table whose keys may be others once this is done.

@@ -20,8 +20,7 @@ pub(crate) enum Word<'a> {
 }
 
 /// Keywords are reserved, so no attribute is called so without a `#`.
-const KEYWORDS: [&str; 9] =
-    ["AND", "OR", "NOT", "BETWEEN", "IN", "SET", "REMOVE", "ADD", "DELETE"];
+const KEYWORDS: [&str; 9] = ["AND", "OR", "NOT", "BETWEEN", "IN", "SET", "REMOVE", "ADD", "DELETE"];
 
 /// The words in order. Nothing but white space is passed over.
 pub(crate) fn words(text: &str) -> Vec<Word<'_>> {

@@ -5,9 +5,16 @@ use wire::ApiError;
 
 use crate::operation::Operation;
 
-/// Of the indexes in these lists, what is refused. In `UpdateTable` they are below an action.
-const INDEX_LISTS: [&str; 2] = ["GlobalSecondaryIndexes", "GlobalSecondaryIndexUpdates"];
-const INDEX_REFUSED: [&str; 2] = ["OnDemandThroughput", "WarmThroughput"];
+/// What is refused of the indexes in these lists, by its path there. The engine would take an
+/// index's throughput in `UpdateTable`, and forget it.
+const INDEX_REFUSED: [(&str, &[&str]); 6] = [
+    ("GlobalSecondaryIndexes", &["OnDemandThroughput"]),
+    ("GlobalSecondaryIndexes", &["WarmThroughput"]),
+    ("GlobalSecondaryIndexUpdates", &["Update"]),
+    ("GlobalSecondaryIndexUpdates", &["Create", "ProvisionedThroughput"]),
+    ("GlobalSecondaryIndexUpdates", &["Create", "OnDemandThroughput"]),
+    ("GlobalSecondaryIndexUpdates", &["Create", "WarmThroughput"]),
+];
 
 /// The request's members, without those that DynamoDB does not know.
 pub(crate) fn read(operation: &Operation, body: &[u8]) -> Result<Map<String, Value>, ApiError> {
@@ -23,21 +30,21 @@ pub(crate) fn read(operation: &Operation, body: &[u8]) -> Result<Map<String, Val
         }
     }
     members.retain(|name, value| operation.members.contains(&&**name) && !value.is_null());
-    for list in INDEX_LISTS {
-        let indexes = members.get(list).and_then(Value::as_array).into_iter().flatten();
-        for name in INDEX_REFUSED {
-            if indexes.clone().any(|index| has(index, name)) {
-                return Err(unsupported(name));
-            }
+    for (list, path) in INDEX_REFUSED {
+        let mut indexes = members.get(list).and_then(Value::as_array).into_iter().flatten();
+        if indexes.any(|index| has(index, path)) {
+            return Err(unsupported(&format!("{list}.{}", path.join("."))));
         }
     }
     Ok(members)
 }
 
-/// Whether the index, or an action on it, has the member.
-fn has(index: &Value, name: &str) -> bool {
-    let below = index.as_object().into_iter().flat_map(Map::values);
-    below.chain([index]).any(|one| one.get(name).is_some_and(|value| !value.is_null()))
+fn has(index: &Value, path: &[&str]) -> bool {
+    let mut below = Some(index);
+    for name in path {
+        below = below.and_then(|it| it.get(name));
+    }
+    below.is_some_and(|value| !value.is_null())
 }
 
 fn unsupported(member: &str) -> ApiError {
@@ -72,9 +79,8 @@ mod tests {
 
     #[test]
     fn what_is_not_honoured_is_refused_by_name() {
-        let refused = |name: &str| {
-            format!("ValidationException: `{name}` is not supported by Longshore yet")
-        };
+        let refused =
+            |name: &str| format!("ValidationException: `{name}` is not supported by Longshore yet");
         let streams = r#"{"StreamSpecification":{"StreamEnabled":true}}"#;
         check("CreateTable", streams, &refused("StreamSpecification"));
         check("CreateTable", r#"{"StreamSpecification":{"StreamEnabled":false}}"#, "{}");
@@ -85,9 +91,12 @@ mod tests {
         let class = r#"{"TableClass":"STANDARD_INFREQUENT_ACCESS"}"#;
         check("UpdateTable", class, &refused("TableClass"));
         let warm = r#"{"GlobalSecondaryIndexes":[{"WarmThroughput":{}}]}"#;
-        check("CreateTable", warm, &refused("WarmThroughput"));
-        let demand = r#"{"GlobalSecondaryIndexUpdates":[{"Create":{"OnDemandThroughput":{}}}]}"#;
-        check("UpdateTable", demand, &refused("OnDemandThroughput"));
+        check("CreateTable", warm, &refused("GlobalSecondaryIndexes.WarmThroughput"));
+        let units = r#"{"GlobalSecondaryIndexUpdates":[{"Create":{"ProvisionedThroughput":{}}}]}"#;
+        let name = "GlobalSecondaryIndexUpdates.Create.ProvisionedThroughput";
+        check("UpdateTable", units, &refused(name));
+        let update = r#"{"GlobalSecondaryIndexUpdates":[{"Update":{}}]}"#;
+        check("UpdateTable", update, &refused("GlobalSecondaryIndexUpdates.Update"));
     }
 
     #[test]

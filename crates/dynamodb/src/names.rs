@@ -24,7 +24,8 @@ pub(crate) fn table_name(given: &str, scope: &Scope) -> Result<String, ApiError>
 
 /// The name of the table that a tag's `ResourceArn` names.
 pub(crate) fn tagged_table(arn: &str, scope: &Scope) -> Result<String, ApiError> {
-    let invalid = |arn: &str| format!("Invalid TableArn: Invalid ResourceArn provided as input {arn}");
+    let invalid =
+        |arn: &str| format!("Invalid TableArn: Invalid ResourceArn provided as input {arn}");
     table_of_arn(arn, scope, invalid)
 }
 
@@ -37,11 +38,7 @@ pub(crate) fn index_arn(scope: &Scope, table: &str, index: &str) -> String {
     format!("{}/index/{index}", table_arn(scope, table))
 }
 
-fn table_of_arn(
-    arn: &str,
-    scope: &Scope,
-    invalid: fn(&str) -> String,
-) -> Result<String, ApiError> {
+fn table_of_arn(arn: &str, scope: &Scope, invalid: fn(&str) -> String) -> Result<String, ApiError> {
     let refuse = || ApiError::client("ValidationException", invalid(arn));
     let rest = arn.strip_prefix("arn:aws:dynamodb:").ok_or_else(refuse)?;
     let mut parts = rest.splitn(3, ':');
@@ -88,7 +85,10 @@ mod tests {
 
     #[test]
     fn an_arn_of_something_else_is_refused() {
-        check("arn:aws:dynamodb:us-east-1:000000000000:table/orders/index/x", "ValidationException");
+        check(
+            "arn:aws:dynamodb:us-east-1:000000000000:table/orders/index/x",
+            "ValidationException",
+        );
         check("arn:aws:dynamodb:us-east-1:000000000000:table/", "ValidationException");
         check("arn:aws:dynamodb:us-east-1:000000000000", "ValidationException");
         check("arn:aws:s3:::orders", "ValidationException");

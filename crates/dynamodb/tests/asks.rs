@@ -12,8 +12,7 @@ use serde_json::{Value, json};
 fn keys() -> BTreeMap<String, TableKeys> {
     let key = |name: &str| json!([{ "AttributeName": name, "KeyType": "HASH" }]);
     let index = json!({ "IndexName": "by_user", "KeySchema": key("user") });
-    let orders =
-        json!({ "Table": { "KeySchema": key("id"), "GlobalSecondaryIndexes": [index] } });
+    let orders = json!({ "Table": { "KeySchema": key("id"), "GlobalSecondaryIndexes": [index] } });
     let carts = json!({ "Table": { "KeySchema": key("id") } });
     [("orders", orders), ("carts", carts)]
         .into_iter()
@@ -59,12 +58,20 @@ fn check_refused(operation: &str, body: Value, expected: &str) {
 
 #[test]
 fn tables_are_asked_about_as_such() {
-    check("ListTables", json!({}), expect![[r#"
+    check(
+        "ListTables",
+        json!({}),
+        expect![[r#"
         ListTables table/*
-    "#]]);
-    check("DescribeTable", json!({ "TableName": "orders" }), expect![[r#"
+    "#]],
+    );
+    check(
+        "DescribeTable",
+        json!({ "TableName": "orders" }),
+        expect![[r#"
         DescribeTable table/orders
-    "#]]);
+    "#]],
+    );
     check(
         "CreateTable",
         json!({ "TableName": "new", "Tags": [{ "Key": "Team", "Value": "a" }] }),
@@ -183,10 +190,14 @@ fn a_query_is_of_a_partition_and_a_scan_of_none() {
               "select": ["COUNT"]
         "#]],
     );
-    check("Scan", json!({ "TableName": "orders", "IndexName": "by_user" }), expect![[r#"
+    check(
+        "Scan",
+        json!({ "TableName": "orders", "IndexName": "by_user" }),
+        expect![[r#"
         Scan table/orders/index/by_user
           "select": ["ALL_PROJECTED_ATTRIBUTES"]
-    "#]]);
+    "#]],
+    );
 }
 
 #[test]
@@ -325,26 +336,4 @@ fn a_table_is_not_named_twice() {
     let scope = Scope::new("000000000000", "us-east-1");
     let told = Call::read("BatchGetItem", body.as_bytes(), &scope).expect_err("it is twice");
     assert_eq!(told.code, "ValidationException");
-}
-
-#[test]
-fn an_index_that_is_added_gets_its_throughput() {
-    let index = |throughput: Value| {
-        json!({
-            "TableName": "orders",
-            "GlobalSecondaryIndexUpdates": [{ "Create": {
-                "IndexName": "new", "ProvisionedThroughput": throughput,
-            }}],
-        })
-    };
-    assert_eq!(read("UpdateTable", &index(Value::Null)).sent_then(), None);
-    let units = json!({ "ReadCapacityUnits": 3, "WriteCapacityUnits": 4 });
-    let update = json!({
-        "TableName": "orders",
-        "GlobalSecondaryIndexUpdates": [{ "Update": {
-            "IndexName": "new", "ProvisionedThroughput": units,
-        }}],
-    });
-    let then = read("UpdateTable", &index(units)).sent_then();
-    assert_eq!(then, Some(update.to_string().into()));
 }

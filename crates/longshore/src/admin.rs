@@ -15,6 +15,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use control::{Inquiries, Settled};
+use dynamodb_proxy::Proxy;
 use model::{Change, Kind, Plan, Scope, Snapshot};
 use observe::Logs;
 use store::Store;
@@ -31,6 +32,7 @@ pub(crate) struct Pages {
     /// The account and region of what is asked for without one.
     pub(crate) scope: Scope,
     pub(crate) logs: Logs,
+    pub(crate) dynamodb: Arc<Proxy>,
     pub(crate) settled: Settled,
     pub(crate) inquiries: Inquiries,
     /// Only where anybody may do anything.
@@ -69,6 +71,9 @@ async fn reset(State(pages): State<Pages>) -> (StatusCode, String) {
     // After the tasks' ends: until then they have something to say.
     if let Err(error) = pages.logs.clear().await {
         return (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"));
+    }
+    if let Err(error) = pages.dynamodb.empty().await {
+        return (StatusCode::INTERNAL_SERVER_ERROR, format!("DynamoDB: {error}\n"));
     }
     if !is_settled {
         let reason = format!(

@@ -42,10 +42,12 @@ const PREAMBLE_TIME_MAX: Duration = Duration::from_secs(5);
 const READY: &str = "ready";
 
 fn main() -> ExitCode {
-    // What a panic says may be part of an item.
+    // What a panic says may be part of an item. It may leave a database's lock poisoned, and this
+    // process is started again by the next call.
     std::panic::set_hook(Box::new(|panic| {
         let place = panic.location().map(ToString::to_string).unwrap_or_default();
         eprintln!("longshore-dynamodb: a fault at {place}");
+        std::process::abort();
     }));
     match run(std::env::args_os().skip(1).collect()) {
         Ok(()) => ExitCode::SUCCESS,

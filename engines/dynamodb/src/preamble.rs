@@ -57,10 +57,7 @@ mod tests {
     fn a_scope_names_a_file_of_its_own() {
         let check = |line: &str| Scope::parse(line).map(|it| it.path());
         let path = |account: &str, file: &str| Some((PathBuf::from(account), file.to_owned()));
-        assert_eq!(
-            check("000000000000/us-east-1"),
-            path("000000000000", "us-east-1.db")
-        );
+        assert_eq!(check("000000000000/us-east-1"), path("000000000000", "us-east-1.db"));
         for line in [
             "",
             "/",

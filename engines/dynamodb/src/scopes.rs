@@ -9,14 +9,14 @@ use std::time::Duration;
 
 use dynoxide::Database;
 use tokio::net::TcpListener;
-use tokio::task::JoinSet;
+use tokio::task::{AbortHandle, JoinSet};
 
 use crate::clock::measured;
 use crate::preamble::Scope;
 
-/// LIMIT: databases that are open at once; each costs a listener and a file or three. AWS has
-/// about forty regions.
-const SCOPES_MAX: usize = 64;
+/// LIMIT: databases that are open at once; each costs a listener and three files. The one that
+/// was asked for longest ago is closed for another.
+const SCOPES_MAX: usize = 256;
 
 /// Between two looks for items that have expired, at least.
 const SWEEP_PAUSE_MIN: Duration = Duration::from_secs(5);
@@ -27,52 +27,54 @@ const SWEEP_PAUSE_FACTOR: u32 = 20;
 
 pub(crate) struct Scopes {
     data: PathBuf,
-    open: Mutex<BTreeMap<Scope, Open>>,
-    servers: Mutex<JoinSet<()>>,
+    open: Mutex<Opened>,
+}
+
+#[derive(Default)]
+struct Opened {
+    databases: BTreeMap<Scope, Open>,
+    servers: JoinSet<()>,
+    /// How many connections there were.
+    uses: u64,
 }
 
 struct Open {
     database: Database,
     address: SocketAddr,
+    server: AbortHandle,
+    /// The last use's number.
+    used: u64,
 }
 
 impl Scopes {
     pub(crate) fn new(data: PathBuf) -> Scopes {
-        Scopes {
-            data,
-            open: Mutex::new(BTreeMap::new()),
-            servers: Mutex::new(JoinSet::new()),
-        }
+        Scopes { data, open: Mutex::default() }
     }
 
     /// Where the scope's tables are served; its database is made, or opened, on first use.
     pub(crate) fn address(&self, scope: &Scope) -> io::Result<SocketAddr> {
         let mut open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(found) = open.get(scope) {
+        open.uses += 1;
+        let used = open.uses;
+        if let Some(found) = open.databases.get_mut(scope) {
+            found.used = used;
             return Ok(found.address);
         }
-        if open.len() >= SCOPES_MAX {
-            return Err(io::Error::other("too many regions are in use"));
+        if open.databases.len() >= SCOPES_MAX {
+            open.close_oldest();
         }
-        let found = self.open(scope)?;
-        let address = found.address;
-        open.insert(scope.clone(), found);
+        let path = self.path(scope)?;
+        let address = open.open(scope, &path)?;
         Ok(address)
     }
 
-    fn open(&self, scope: &Scope) -> io::Result<Open> {
+    /// The scope's file, in a directory that is there.
+    fn path(&self, scope: &Scope) -> io::Result<String> {
         let (folder, file) = scope.path();
         let folder = self.data.join(folder);
         std::fs::create_dir_all(&folder)?;
         let path = folder.join(file).into_os_string().into_string();
-        let path = path.map_err(|_| io::Error::other("the data directory is not UTF-8"))?;
-        let database = Database::new(&path).map_err(io::Error::other)?;
-        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
-        listener.set_nonblocking(true)?;
-        let address = listener.local_addr()?;
-        let serving = dynoxide::server::serve_on(TcpListener::from_std(listener)?, database.clone());
-        self.servers.lock().unwrap_or_else(PoisonError::into_inner).spawn(serving);
-        Ok(Open { database, address })
+        path.map_err(|_| io::Error::other("the data directory is not UTF-8"))
     }
 
     /// Deletes what has expired by its tables' time to live, from now on.
@@ -92,12 +94,37 @@ impl Scopes {
     fn sweep(&self) {
         let databases: Vec<Database> = {
             let open = self.open.lock().unwrap_or_else(PoisonError::into_inner);
-            open.values().map(|it| it.database.clone()).collect()
+            open.databases.values().map(|it| it.database.clone()).collect()
         };
         for database in databases {
             if let Err(error) = database.sweep_ttl() {
                 eprintln!("longshore-dynamodb: expired items are not deleted: {error}");
             }
         }
+    }
+}
+
+impl Opened {
+    fn open(&mut self, scope: &Scope, path: &str) -> io::Result<SocketAddr> {
+        let database = Database::new(path).map_err(io::Error::other)?;
+        let listener = std::net::TcpListener::bind("127.0.0.1:0")?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let listener = TcpListener::from_std(listener)?;
+        let serving = dynoxide::server::serve_on(listener, database.clone());
+        let server = self.servers.spawn(serving);
+        let used = self.uses;
+        self.databases.insert(scope.clone(), Open { database, address, server, used });
+        Ok(address)
+    }
+
+    /// Whoever is connected to it is served to the end.
+    fn close_oldest(&mut self) {
+        let oldest = self.databases.iter().min_by_key(|(_, it)| it.used);
+        let Some(scope) = oldest.map(|(scope, _)| scope.clone()) else { return };
+        if let Some(closed) = self.databases.remove(&scope) {
+            closed.server.abort();
+        }
+        while self.servers.try_join_next().is_some() {}
     }
 }

@@ -67,7 +67,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         data: paths.dynamodb(),
         socket: paths.dynamodb_socket(),
     });
-    let dynamodb = Proxy::new(engine, Box::new(RootAlone));
+    let dynamodb = Arc::new(Proxy::new(engine, Box::new(RootAlone)));
     let keeping = tracker.spawn(keeper.run(stop.clone()));
 
     let pages = admin::pages(admin::Pages {
@@ -75,6 +75,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         api: Arc::clone(&api),
         scope: Scope::new(config.account.clone(), config.region.clone()),
         logs,
+        dynamodb: Arc::clone(&dynamodb),
         settled,
         inquiries,
         is_reset_allowed: config.auth == Auth::Any,

@@ -14,7 +14,7 @@ use crate::credentials::RootCredentials;
 
 pub(crate) struct ApiServices {
     pub(crate) api: Arc<Api>,
-    pub(crate) dynamodb: Proxy,
+    pub(crate) dynamodb: Arc<Proxy>,
 }
 
 /// Those that are decoded here, and those of which the engine decodes the requests.
@@ -68,6 +68,7 @@ impl Services for ApiServices {
 }
 
 /// The root may do everything, and nobody else is there.
+#[derive(Debug)]
 pub(crate) struct RootAlone;
 
 impl Authorize for RootAlone {
