@@ -10,6 +10,8 @@ from harness.dynamodb import engines, is_engine, item, table
 from harness.refusals import refused
 from harness.waiting import wait_until
 
+RESET = "http://127.0.0.1:4566/_longshore/reset"
+
 
 def test_the_engine_comes_with_the_first_request_and_goes_with_down(running):
     assert engines(running) == []
@@ -72,6 +74,20 @@ def test_no_engine_outlives_its_control(running):
 
 def _roles(host, role):
     return [one.pid for one in host.processes() if commands.role(one.command) == role]
+
+
+def test_a_reset_deletes_every_table(host):
+    host.up("--auth", "any")
+    other = {"AWS_ACCESS_KEY_ID": "111111111111", "AWS_SECRET_ACCESS_KEY": "any"}
+    clients = [host.boto("dynamodb"), host.boto("dynamodb", credentials=other)]
+    for client in clients:
+        table(client, "shared-name")
+        client.put_item(TableName="shared-name", Item=item("a"))
+    assert host.http(RESET, method="POST").status == 200
+    for client in clients:
+        assert client.list_tables()["TableNames"] == []
+    table(clients[0], "shared-name")
+    assert clients[0].scan(TableName="shared-name")["Count"] == 0
 
 
 def test_without_the_program_dynamodb_says_what_is_missing(host, monkeypatch):

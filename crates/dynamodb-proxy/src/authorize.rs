@@ -15,7 +15,7 @@ pub trait Authorize: fmt::Debug + Send + Sync + 'static {
 /// A denial in DynamoDB's words. `because` says which kind of policy decides, for example
 /// `no identity-based policy allows the dynamodb:GetItem action`.
 pub fn denied(caller: &RequestContext, ask: &Ask, because: &str) -> ApiError {
-    let (principal, action, resource) = (&caller.principal_arn, ask.action, &ask.resource);
+    let (principal, action, resource) = (caller.principal.arn(), ask.action, &ask.resource);
     let message = format!(
         "User: {principal} is not authorized to perform: {action} on resource: {resource} \
          because {because}"

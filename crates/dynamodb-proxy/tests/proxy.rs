@@ -1,11 +1,13 @@
 //! What is decided before the engine is asked.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use dynamodb::{Ask, SERVICE, STREAMS};
 use dynamodb_proxy::{Authorize, Engine, EngineConfig, Proxy, denied};
 use edge::RequestContext;
-use model::{Scope, Timestamp};
+use model::principal::Identity;
+use model::{Principal, Scope, Timestamp};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use wire::{ApiError, Protocol, Service};
@@ -16,7 +18,7 @@ struct NotAnn;
 
 impl Authorize for NotAnn {
     fn authorize(&self, caller: &RequestContext, ask: &Ask) -> Result<(), ApiError> {
-        if caller.principal_arn.ends_with("user/ann") {
+        if caller.principal.arn().ends_with("user/ann") {
             let because = format!("no identity-based policy allows the {} action", ask.action);
             return Err(denied(caller, ask, &because));
         }
@@ -34,7 +36,16 @@ async fn told(user: &str, region: &str, (service, operation): (&'static Service,
     let proxy = Proxy::new(engine, Box::new(NotAnn));
     let caller = RequestContext {
         scope: Scope::new("000000000000", region),
-        principal_arn: format!("arn:aws:iam::000000000000:user/{user}"),
+        principal: Arc::new(Principal {
+            account: "000000000000".to_owned(),
+            identity: Identity::User {
+                name: user.to_owned(),
+                path: "/".to_owned(),
+                id: "AIDA".to_owned(),
+            },
+            session: None,
+        }),
+        user_agent: None,
         access_key_id: None,
         request_id: "1".to_owned(),
         source_ip: [127, 0, 0, 1].into(),

@@ -12,6 +12,10 @@ use serde_json::{Map, Value};
 /// What the ARNs of the engine's tables begin with.
 const ENGINE_TABLES: &str = "arn:aws:dynamodb:dynoxide:000000000000:";
 
+/// Members that say something of each table, by its name.
+const BY_TABLE: [&str; 4] =
+    ["Responses", "UnprocessedKeys", "UnprocessedItems", "ItemCollectionMetrics"];
+
 /// A table's description, in which members called `…Arn` are ARNs.
 pub(crate) fn description(body: Bytes, scope: &Scope) -> Bytes {
     changed(body, |answer| put_right(answer, scope))
@@ -35,15 +39,19 @@ pub(crate) fn named(body: Bytes, arns: &BTreeMap<String, String>) -> Bytes {
     }
     changed(body, |answer| {
         let Value::Object(members) = answer else { return };
-        for by_table in ["UnprocessedKeys", "UnprocessedItems", "ItemCollectionMetrics"] {
-            rename_keys(members.get_mut(by_table), arns);
+        for name in BY_TABLE {
+            // A transaction's answers are a list, without names.
+            if let Some(Value::Object(tables)) = members.get_mut(name) {
+                rename_keys(tables, arns);
+            }
         }
-        // A transaction's answers are a list, without names.
-        rename_keys(members.get_mut("Responses"), arns);
-        match members.get_mut("ConsumedCapacity") {
-            Some(Value::Array(all)) => all.iter_mut().for_each(|one| rename_table(one, arns)),
-            Some(one) => rename_table(one, arns),
-            None => {}
+        let capacities = match members.get_mut("ConsumedCapacity") {
+            Some(Value::Array(all)) => all.as_mut_slice(),
+            Some(one) => std::slice::from_mut(one),
+            None => &mut [],
+        };
+        for capacity in capacities {
+            rename_table(capacity, arns);
         }
     })
 }
@@ -71,7 +79,9 @@ fn put_right(value: &mut Value, scope: &Scope) {
             }
         }
         Value::Array(elements) => {
-            elements.iter_mut().for_each(|element| put_right(element, scope));
+            for element in elements {
+                put_right(element, scope);
+            }
         }
         Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => {}
     }
@@ -81,13 +91,12 @@ fn tables(scope: &Scope) -> String {
     format!("arn:aws:dynamodb:{}:{}:", scope.region, scope.account)
 }
 
-fn rename_keys(by_table: Option<&mut Value>, arns: &BTreeMap<String, String>) {
-    let Some(Value::Object(members)) = by_table else { return };
-    let renamed: Map<String, Value> = std::mem::take(members)
+fn rename_keys(tables: &mut Map<String, Value>, arns: &BTreeMap<String, String>) {
+    let renamed: Map<String, Value> = std::mem::take(tables)
         .into_iter()
         .map(|(name, value)| (arns.get(&name).cloned().unwrap_or(name), value))
         .collect();
-    *members = renamed;
+    *tables = renamed;
 }
 
 fn rename_table(capacity: &mut Value, arns: &BTreeMap<String, String>) {

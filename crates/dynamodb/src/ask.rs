@@ -122,7 +122,7 @@ pub(crate) fn pieces(call: &Call) -> Vec<Piece<'_>> {
     if pieces.is_empty() { whole(None) } else { pieces }
 }
 
-fn batch_piece<'a>(action: &'static str, table: &'a String, requests: &'a Value) -> Piece<'a> {
+fn batch_piece<'a>(action: &'static str, table: &'a str, requests: &'a Value) -> Piece<'a> {
     let parts = match requests {
         Value::Object(get) => vec![get],
         Value::Array(writes) => {
@@ -217,10 +217,9 @@ fn partition<'a>(members: &'a Members, hash: &str) -> Result<Equality<&'a Value>
     let old = object("KeyConditions").and_then(|conditions| conditions.get(hash));
     if let Some(condition) = old {
         let operands = condition["AttributeValueList"].as_array();
-        return Ok(match condition["ComparisonOperator"] == "EQ" {
-            true => Equality::Values(operands.into_iter().flatten().collect()),
-            false => Equality::Compared,
-        });
+        let is_equality = condition["ComparisonOperator"] == "EQ";
+        let values = || Equality::Values(operands.into_iter().flatten().collect());
+        return Ok(if is_equality { values() } else { Equality::Compared });
     }
     let Some(text) = members.get("KeyConditionExpression").and_then(Value::as_str) else {
         return Ok(Equality::Unnamed);

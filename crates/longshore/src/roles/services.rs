@@ -73,11 +73,13 @@ pub(crate) struct RootAlone;
 
 impl Authorize for RootAlone {
     fn authorize(&self, caller: &RequestContext, ask: &Ask) -> Result<(), wire::ApiError> {
-        if caller.principal_arn == format!("arn:aws:iam::{}:root", caller.scope.account) {
-            return Ok(());
+        match caller.principal.identity {
+            model::principal::Identity::Root => Ok(()),
+            model::principal::Identity::User { .. } | model::principal::Identity::Role { .. } => {
+                let because = format!("no identity-based policy allows the {} action", ask.action);
+                Err(denied(caller, ask, &because))
+            }
         }
-        let because = format!("no identity-based policy allows the {} action", ask.action);
-        Err(denied(caller, ask, &because))
     }
 }
 
