@@ -263,6 +263,17 @@ def test_what_has_expired_is_deleted(dynamodb):
     wait_until(lambda: left() == ["lasting"], 30, "the end of what has expired")
 
 
+def test_a_table_says_that_it_has_no_backups(dynamodb):
+    table(dynamodb, "unsaved")
+    told = dynamodb.describe_continuous_backups(TableName="unsaved")
+    assert told["ContinuousBackupsDescription"] == {
+        "ContinuousBackupsStatus": "DISABLED",
+        "PointInTimeRecoveryDescription": {"PointInTimeRecoveryStatus": "DISABLED"},
+    }
+    told = refused(dynamodb.describe_continuous_backups, TableName="unmade")
+    assert told == "TableNotFoundException: Table not found: unmade"
+
+
 # -- refusals
 
 
@@ -346,8 +357,8 @@ def test_every_operation_is_served_or_refused_by_name(dynamodb, shared):
         else:
             assert answer.status in (200, 400), (name, answer.body)
             served.add(name)
-    assert len(served) == 20
-    assert not [name for name in served if "Statement" in name or "Backup" in name]
+    assert len(served) == 21
+    assert not [name for name in served if "Statement" in name or "Global" in name]
     streams = shared.boto("dynamodbstreams")
     assert refused(streams.list_streams).startswith("NotImplemented: operation `ListStreams`")
 

@@ -144,18 +144,25 @@ impl Keeper {
                 }
                 order = self.orders.recv() => {
                     let Some(order) = order else { break };
-                    let (result, asker) = match order {
-                        Order::Serve(asker) => (self.serve(&mut running).await, asker),
-                        Order::Empty(asker) => (self.empty(&mut running).await, asker),
-                    };
-                    // Whoever asked may have gone.
-                    let _ = asker.send(result);
+                    let following = self.follow(order, &mut running);
+                    if stop.run_until_cancelled(following).await.is_none() {
+                        break;
+                    }
                 }
             }
         }
         if let Some(running) = running {
             end(running).await;
         }
+    }
+
+    async fn follow(&self, order: Order, running: &mut Option<Running>) {
+        let (result, asker) = match order {
+            Order::Serve(asker) => (self.serve(running).await, asker),
+            Order::Empty(asker) => (self.empty(running).await, asker),
+        };
+        // Whoever asked may have gone.
+        let _ = asker.send(result);
     }
 
     /// Has the engine running.

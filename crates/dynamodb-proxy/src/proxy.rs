@@ -71,7 +71,7 @@ impl Proxy {
         }
         call.check(&keys)?;
         let _changing = call.changed_table().map(|table| self.tables.changing(scope, table));
-        let answer = self.ask(scope, name, call.sent()).await?;
+        let answer = self.ask(scope, call.sent_operation(), call.sent()).await?;
         let body = call.answer(answer.status, answer.body);
         Ok(Answer { status: answer.status, body })
     }

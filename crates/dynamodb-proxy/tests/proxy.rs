@@ -66,12 +66,19 @@ async fn told(user: &str, region: &str, (service, operation): (&'static Service,
     format!("{} {}", response.status, String::from_utf8_lossy(&response.body))
 }
 
+/// What a refusal with this status, code and message is.
+fn refusal(status: u16, code: &str, message: &str) -> String {
+    format!(r#"{status} {{"__type":"{code}","message":"{message}"}}"#)
+}
+
 #[tokio::test]
 async fn who_may_not_is_told_so_and_the_engine_is_not_asked() {
-    assert_eq!(
-        told("ann", "us-east-1", (&SERVICE, "ListTables")).await,
-        r#"400 {"__type":"AccessDeniedException","message":"User: arn:aws:iam::000000000000:user/ann is not authorized to perform: dynamodb:ListTables on resource: arn:aws:dynamodb:us-east-1:000000000000:table/* because no identity-based policy allows the dynamodb:ListTables action"}"#
-    );
+    let message = "User: arn:aws:iam::000000000000:user/ann is not authorized to perform: \
+                   dynamodb:ListTables on resource: \
+                   arn:aws:dynamodb:us-east-1:000000000000:table/* because no identity-based \
+                   policy allows the dynamodb:ListTables action";
+    let answer = told("ann", "us-east-1", (&SERVICE, "ListTables")).await;
+    assert_eq!(answer, refusal(400, "AccessDeniedException", message));
 }
 
 #[tokio::test]
@@ -79,16 +86,14 @@ async fn what_is_missing_is_named() {
     let answer = told("bob", "us-east-1", (&SERVICE, "ListTables")).await;
     assert!(answer.starts_with(r#"501 {"__type":"NotImplemented""#), "{answer}");
     assert!(answer.contains("`longshore-dynamodb`"), "{answer}");
-    assert_eq!(
-        told("bob", "us-east-1", (&SERVICE, "ExecuteStatement")).await,
-        r#"501 {"__type":"NotImplemented","message":"operation `ExecuteStatement` of `dynamodb` is not implemented by Longshore"}"#
-    );
-    assert_eq!(
-        told("bob", "us-east-1", (&STREAMS, "ListStreams")).await,
-        r#"501 {"__type":"NotImplemented","message":"operation `ListStreams` of `dynamodbstreams` is not implemented by Longshore"}"#
-    );
-    assert_eq!(
-        told("bob", "../etc", (&SERVICE, "ListTables")).await,
-        r#"400 {"__type":"ValidationException","message":"`../etc` is not the name of a region"}"#
-    );
+    for (service, operation) in [(&SERVICE, "ExecuteStatement"), (&STREAMS, "ListStreams")] {
+        let answer = told("bob", "us-east-1", (service, operation)).await;
+        let name = service.name;
+        let message =
+            format!("operation `{operation}` of `{name}` is not implemented by Longshore");
+        assert_eq!(answer, refusal(501, "NotImplemented", &message));
+    }
+    let answer = told("bob", "../etc", (&SERVICE, "ListTables")).await;
+    let message = "`../etc` is not the name of a region";
+    assert_eq!(answer, refusal(400, "ValidationException", message));
 }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use bytes::Bytes;
 use model::Scope;
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// What the ARNs of the engine's tables begin with.
 const ENGINE_TABLES: &str = "arn:aws:dynamodb:dynoxide:000000000000:";
@@ -30,6 +30,20 @@ pub(crate) fn refusal(body: Bytes, scope: &Scope) -> Bytes {
             }
         }
     })
+}
+
+/// What there is of the table's backups, once the engine was asked for the table: none.
+pub(crate) fn backups(status: u16, table: &str) -> Bytes {
+    let answer = if status == 200 {
+        json!({ "ContinuousBackupsDescription": {
+            "ContinuousBackupsStatus": "DISABLED",
+            "PointInTimeRecoveryDescription": { "PointInTimeRecoveryStatus": "DISABLED" },
+        }})
+    } else {
+        let kind = "com.amazonaws.dynamodb.v20120810#TableNotFoundException";
+        json!({ "__type": kind, "message": format!("Table not found: {table}") })
+    };
+    Bytes::from(answer.to_string())
 }
 
 /// An answer about items, with the tables in `arns` by their ARNs.

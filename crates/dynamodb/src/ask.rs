@@ -118,7 +118,7 @@ pub(crate) fn pieces(call: &Call) -> Vec<Piece<'_>> {
             items.flat_map(|item| transaction_pieces(item, actions)).collect()
         }
     };
-    // The engine refuses a request that names nothing; whoever sends it is asked about all the same.
+    // The engine refuses a request that names nothing; whoever sends it is asked about as well.
     if pieces.is_empty() { whole(None) } else { pieces }
 }
 

@@ -24,6 +24,9 @@ pub struct Call {
     arns: BTreeMap<String, String>,
 }
 
+/// An operation that the engine does not have.
+const BACKUPS: &str = "DescribeContinuousBackups";
+
 impl Call {
     /// Reads a request for the operation of this name, which DynamoDB has.
     pub fn read(name: &str, body: &[u8], scope: &Scope) -> Result<Call, ApiError> {
@@ -79,6 +82,14 @@ impl Call {
         }
     }
 
+    /// What the engine is asked to do.
+    pub fn sent_operation(&self) -> &'static str {
+        match self.operation.name {
+            BACKUPS => "DescribeTable",
+            name => name,
+        }
+    }
+
     /// The body that the engine is sent.
     pub fn sent(&self) -> Bytes {
         Bytes::from(Value::Object(self.members.clone()).to_string())
@@ -95,6 +106,9 @@ impl Call {
     /// The engine's answer as the caller is to have it: with this scope's ARNs, and with tables
     /// called as the request calls them.
     pub fn answer(&self, status: u16, body: Bytes) -> Bytes {
+        if self.operation.name == BACKUPS && status < 500 {
+            return answer::backups(status, self.text("TableName").unwrap_or_default());
+        }
         if status >= 400 {
             return answer::refusal(body, &self.scope);
         }

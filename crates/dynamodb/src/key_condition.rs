@@ -248,8 +248,7 @@ mod tests {
         /// However the clauses stand and are dressed, the partition is the one that was meant.
         #[test]
         fn dressing_changes_nothing(
-            first in any::<bool>(),
-            alias in any::<bool>(),
+            (first, alias) in any::<(bool, bool)>(),
             wraps in 0_usize..3,
             space in "[ \t\n]{1,3}",
             sort in prop::sample::select(vec![

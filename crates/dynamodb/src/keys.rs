@@ -51,10 +51,12 @@ mod tests {
     #[test]
     fn a_table_and_its_indexes_have_keys() {
         let key = |name: &str, kind: &str| json!({ "AttributeName": name, "KeyType": kind });
+        let index =
+            |name: &str, hash| json!({ "IndexName": name, "KeySchema": [key(hash, "HASH")] });
         let answer = json!({ "Table": {
             "KeySchema": [key("at", "RANGE"), key("id", "HASH")],
-            "GlobalSecondaryIndexes": [{ "IndexName": "by_user", "KeySchema": [key("user", "HASH")] }],
-            "LocalSecondaryIndexes": [{ "IndexName": "by_size", "KeySchema": [key("id", "HASH")] }],
+            "GlobalSecondaryIndexes": [index("by_user", "user")],
+            "LocalSecondaryIndexes": [index("by_size", "id")],
         }});
         let keys = TableKeys::read(&answer).expect("it is a description");
         assert_eq!(keys.of(None), Some("id"));

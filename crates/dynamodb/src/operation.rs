@@ -132,6 +132,8 @@ pub static OPERATIONS: &[Operation] = &[
         refused: &[],
     },
     table("DeleteTable", "dynamodb:DeleteTable"),
+    // Told from the table's being there: it has no backups.
+    table("DescribeContinuousBackups", "dynamodb:DescribeContinuousBackups"),
     table("DescribeTable", "dynamodb:DescribeTable"),
     table("DescribeTimeToLive", "dynamodb:DescribeTimeToLive"),
     Operation {

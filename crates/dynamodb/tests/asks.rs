@@ -201,7 +201,7 @@ fn a_query_is_of_a_partition_and_a_scan_of_none() {
 }
 
 #[test]
-fn batches_ask_for_each_table_and_transactions_for_each_item() {
+fn batches_ask_for_each_table() {
     check(
         "BatchGetItem",
         json!({ "RequestItems": {
@@ -231,6 +231,10 @@ fn batches_ask_for_each_table_and_transactions_for_each_item() {
               "leadingkeys": ["a", "b"]
         "#]],
     );
+}
+
+#[test]
+fn transactions_ask_for_each_item() {
     check(
         "TransactWriteItems",
         json!({ "TransactItems": [

@@ -29,8 +29,9 @@ use tokio::task::JoinSet;
 
 use crate::scopes::Scopes;
 
-/// LIMIT: connections at work; more wait in the kernel's queue.
-const CONNECTIONS_MAX: usize = 256;
+/// LIMIT: connections at work; more wait in the kernel's queue. With the databases' files they stay
+/// below the 1,024 descriptors that a process has unless somebody said otherwise.
+const CONNECTIONS_MAX: usize = 128;
 
 /// Of a call most is waiting: for a database's lock, and for the disk.
 const WORKERS: usize = 8;

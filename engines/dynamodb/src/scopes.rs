@@ -16,7 +16,7 @@ use crate::preamble::Scope;
 
 /// LIMIT: databases that are open at once; each costs a listener and three files. The one that
 /// was asked for longest ago is closed for another.
-const SCOPES_MAX: usize = 256;
+const SCOPES_MAX: usize = 100;
 
 /// Between two looks for items that have expired, at least.
 const SWEEP_PAUSE_MIN: Duration = Duration::from_secs(5);

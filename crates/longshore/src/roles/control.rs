@@ -9,7 +9,7 @@ use control::{
     Clock, Functions, Inquiries, Presence, SessionState, Settled, run_reconciler, serve_sessions,
     sweep_logs,
 };
-use dynamodb_proxy::{Engine, EngineConfig, Proxy};
+use dynamodb_proxy::{Engine, EngineConfig, Keeper, Proxy};
 use edge::{AuthMode, Edge, Limits, Parts};
 use model::{Rng, Scope, Snapshot};
 use observe::Logs;
@@ -62,12 +62,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     tracker.spawn(sweep_logs(logs.clone(), Clock::new(crate::clock::now), stop.clone()));
     tracker.spawn(end_with_store(store.clone(), stop.clone()));
 
-    let (engine, keeper) = Engine::new(EngineConfig {
-        program: config.dynamodb.clone(),
-        data: paths.dynamodb(),
-        socket: paths.dynamodb_socket(),
-    });
-    let dynamodb = Arc::new(Proxy::new(engine, Box::new(RootAlone)));
+    let (dynamodb, keeper) = dynamodb(&config, &paths);
     let keeping = tracker.spawn(keeper.run(stop.clone()));
 
     let pages = admin::pages(admin::Pages {
@@ -103,6 +98,16 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     keeping.await.context("the keeper of the DynamoDB engine failed")?;
     store.shutdown().await;
     Ok(())
+}
+
+/// DynamoDB, and the one that keeps its engine's process.
+fn dynamodb(config: &Config, paths: &Paths) -> (Arc<Proxy>, Keeper) {
+    let (engine, keeper) = Engine::new(EngineConfig {
+        program: config.dynamodb.clone(),
+        data: paths.dynamodb(),
+        socket: paths.dynamodb_socket(),
+    });
+    (Arc::new(Proxy::new(engine, Box::new(RootAlone))), keeper)
 }
 
 /// A store that failed takes nothing more: the supervisor starts this role anew, which
