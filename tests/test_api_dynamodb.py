@@ -161,7 +161,17 @@ def test_an_index_is_searched_by_its_own_key(dynamodb):
 
 def test_throughput_is_kept_and_shown(dynamodb):
     units = {"ReadCapacityUnits": 5, "WriteCapacityUnits": 6}
-    table(dynamodb, "provisioned", BillingMode="PROVISIONED", ProvisionedThroughput=units)
+    keys = [{"AttributeName": name, "AttributeType": "S"} for name in ("id", "owner")]
+    table(
+        dynamodb,
+        "provisioned",
+        AttributeDefinitions=keys,
+        BillingMode="PROVISIONED",
+        ProvisionedThroughput=units,
+        GlobalSecondaryIndexes=[index("by_owner", "owner", ProvisionedThroughput=units)],
+    )
+    [made] = dynamodb.describe_table(TableName="provisioned")["Table"]["GlobalSecondaryIndexes"]
+    assert units.items() <= made["ProvisionedThroughput"].items()
 
     def shown():
         told = dynamodb.describe_table(TableName="provisioned")["Table"]
@@ -175,7 +185,7 @@ def test_throughput_is_kept_and_shown(dynamodb):
     assert shown() == (None, 7, 8)
     dynamodb.update_table(TableName="provisioned", BillingMode="PAY_PER_REQUEST")
     assert shown() == ("PAY_PER_REQUEST", 0, 0)
-    made = {"Create": index("by_owner", "owner", ProvisionedThroughput=units)}
+    made = {"Create": index("by_other", "other", ProvisionedThroughput=units)}
     told = refused(
         dynamodb.update_table, TableName="provisioned", GlobalSecondaryIndexUpdates=[made]
     )

@@ -7,11 +7,11 @@ from pathlib import Path
 def table(dynamodb, name, sort=None, **more):
     """A table with the key `id`, and with a sort key if one is named; returns when it is there."""
     keys = [("id", "HASH"), *([(sort, "RANGE")] if sort else [])]
+    types = [{"AttributeName": key, "AttributeType": "S"} for key, _kind in keys]
     dynamodb.create_table(
         TableName=name,
         KeySchema=[{"AttributeName": key, "KeyType": kind} for key, kind in keys],
-        AttributeDefinitions=[{"AttributeName": key, "AttributeType": "S"} for key, _kind in keys],
-        **{"BillingMode": "PAY_PER_REQUEST", **more},
+        **{"AttributeDefinitions": types, "BillingMode": "PAY_PER_REQUEST", **more},
     )
     dynamodb.get_waiter("table_exists").wait(TableName=name, WaiterConfig={"Delay": 1})
     return name
