@@ -8,6 +8,9 @@
 PYTEST := .venv/bin/pytest
 # System tests side by side. Each is a host of its own; two keep two cores busy.
 TEST_JOBS ?= 2
+# `make setup` builds it.
+DYNAMODB := .build/bin/longshore-dynamodb
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
 
 .PHONY: setup build release test test-rust test-system lint format bench demo clean
 
@@ -19,11 +22,14 @@ build:
 
 release:
 	cargo build --locked --release --bin longshore --bin longshore-testserver
+	[ ! -x $(DYNAMODB) ] || cp -u $(DYNAMODB) target/$(HOST)/release/
 
 test: test-rust test-system
 
 test-rust: setup
 	cargo test --locked --workspace
+	cargo test --locked --release --manifest-path engines/dynamodb/Cargo.toml \
+		--target-dir .build/engines
 
 test-system: setup build
 	$(PYTEST) tests -n $(TEST_JOBS) --dist loadfile
@@ -31,6 +37,9 @@ test-system: setup build
 lint:
 	cargo fmt --all --check
 	cargo clippy --locked --workspace --all-targets -- -D warnings
+	cargo fmt --manifest-path engines/dynamodb/Cargo.toml --check
+	cargo clippy --locked --manifest-path engines/dynamodb/Cargo.toml --all-targets \
+		--target-dir .build/engines -- -D warnings
 	cargo test --locked --package tidy
 
 format:

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Installs what this host lacks, and nothing that it has.
 #
-#   scripts/setup.sh run     what Longshore needs to run, and a Python environment with awscli
+#   scripts/setup.sh run     what Longshore needs to run, its DynamoDB engine, and a Python
+#                            environment with awscli
 #   scripts/setup.sh test    and what its tests need (the default)
 #   scripts/setup.sh bench   and what its benchmarks compare it with
 #
@@ -80,6 +81,21 @@ fi
 if ! command -v cargo >/dev/null; then
     echo "Missing here: cargo. Install Rust as https://rustup.rs says and call again." >&2
     exit 1
+fi
+
+# What keeps DynamoDB's tables is a program of its own, with a lock file of its own: two minutes of
+# building, once. `longshore up` finds it beside itself or on the path.
+engine=.build/bin/longshore-dynamodb
+wanted=$(cat engines/dynamodb/Cargo.* engines/dynamodb/src/*.rs rust-toolchain.toml | sha256sum)
+if [ ! -x $engine ] || [ "$(cat $engine.made-of 2>/dev/null || true)" != "$wanted" ]; then
+    echo "building longshore-dynamodb"
+    cargo build --locked --release --quiet --manifest-path engines/dynamodb/Cargo.toml \
+        --target-dir .build/engines
+    mkdir -p .build/bin
+    # In place of the one that may be running.
+    cp ".build/engines/$(rustc -vV | sed -n 's/^host: //p')/release/longshore-dynamodb" $engine.new
+    mv $engine.new $engine
+    echo "$wanted" >$engine.made-of
 fi
 
 # The environment is made again when its list changes, and only then.

@@ -20,6 +20,10 @@ def load():
     return _program("longshore-load", "LONGSHORE_LOAD_BIN")
 
 
+# Where `make setup` puts the DynamoDB engine, which Longshore finds on its path.
+ENGINES = ROOT / ".build" / "bin"
+
+
 def aws():
     """The AWS CLI of the tests' own environment, never another one that is on the path."""
     return _existing(ROOT / ".venv" / "bin" / "aws", "make setup")

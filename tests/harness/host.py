@@ -212,7 +212,7 @@ class Host:
 
     def _environment(self):
         return {
-            "PATH": os.environ["PATH"] + ":/usr/sbin:/sbin",
+            "PATH": f"{os.environ['PATH']}:/usr/sbin:/sbin:{binaries.ENGINES}",
             "HOME": str(self._home),
             processes.MARK: self.name,
         }

@@ -17,6 +17,7 @@ mod iam;
 mod kms;
 mod logs;
 mod names;
+mod outside;
 mod policies;
 mod recent;
 mod resource;
@@ -36,6 +37,7 @@ use wire::{ApiError, Request, Value};
 
 use self::access::Access;
 pub(crate) use self::denial::{MESSAGE_PURPOSE, Refused};
+pub use self::outside::{OutsideCall, Refusal};
 pub use self::explain::{AccessExplanation, AccessQuestion};
 pub(crate) use self::policies::{PolicyCache, is_managed};
 pub use self::recent::{Denied, RecentDenials};
@@ -46,7 +48,8 @@ use crate::{Api, Caller};
 /// One action on one resource, asked for by a principal.
 #[derive(Clone, Copy)]
 pub(crate) struct Ask<'a> {
-    pub(crate) principal: &'a Principal,
+    /// `None` is nobody.
+    pub(crate) principal: Option<&'a Principal>,
     pub(crate) action: &'a str,
     pub(crate) resource: &'a str,
     pub(crate) context: &'a Context,
@@ -121,7 +124,7 @@ impl Api {
         context: &Context,
     ) -> Result<(), Refused> {
         let ask = Ask {
-            principal: &scene.caller.principal,
+            principal: Some(&*scene.caller.principal),
             action,
             resource,
             context,
@@ -145,7 +148,7 @@ impl Api {
         match denial::denial(decision) {
             None => Ok(allowed),
             Some(denial) => Err(Refused {
-                principal: ask.principal.arn(),
+                principal: ask.principal.map_or_else(|| "anonymous".to_owned(), Principal::arn),
                 action: ask.action.to_owned(),
                 resource: ask.resource.to_owned(),
                 denial,
@@ -199,8 +202,8 @@ impl Api {
             context: &context,
             rule: own.map_or(ResourceRule::MayAllow, |own| own.rule),
         };
-        let held = self.policies.held(snapshot, ask.principal);
-        let session = self.policies.session(snapshot, ask.principal);
+        let held = ask.principal.map(|it| self.policies.held(snapshot, it)).unwrap_or_default();
+        let session = ask.principal.and_then(|it| self.policies.session(snapshot, it));
         let resource = own.map(|own| self.policies.document(own.kind, &own.text));
         let policies = Policies {
             identity: held.identity.iter().map(named).collect(),
@@ -217,7 +220,12 @@ fn named((name, policy): &policies::Named) -> (&str, &Compiled) {
 }
 
 /// The principal by all the names that a policy may call it.
-fn policy_caller(principal: &Principal) -> PolicyCaller {
+fn policy_caller(principal: Option<&Principal>) -> PolicyCaller {
+    // Nobody has no policies of its own, as services have none.
+    let Some(principal) = principal else {
+        let (kind, account) = (CallerKind::Service, String::new());
+        return PolicyCaller { kind, account, arns: Vec::new() };
+    };
     let kind = match principal.identity {
         Identity::Root => CallerKind::Root,
         Identity::User { .. } => CallerKind::User,

@@ -31,6 +31,8 @@ mod ssm;
 mod sts;
 mod task_identity;
 
-pub use authorize::{AccessExplanation, AccessQuestion, Denied, RecentDenials};
+pub use authorize::{
+    AccessExplanation, AccessQuestion, Denied, OutsideCall, RecentDenials, Refusal,
+};
 pub use context::{Api, ApiParts, Caller, Turn};
 pub use credentials::{Identified, IdentifyError, Issued};

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-/// LIMIT: more than any modelled request needs; AWS's own are at most 6 MB.
+/// LIMIT: more than any request needs, but for DynamoDB's largest batches: AWS takes 16 MB of them
+/// and 6 MB of others.
 pub const BODY_BYTES_MAX: usize = 8 << 20;
 
 /// LIMIT: a body above this size waits for one of [`BIG_BODIES_MAX`] places.

@@ -68,6 +68,11 @@ impl Context {
         self.0.contains_key(key)
     }
 
+    /// With all of the other's keys, whose values count where both have one.
+    pub fn add_all(&mut self, other: Context) {
+        self.0.extend(other.0);
+    }
+
     /// `None` where the request does not have the key, which is in lower case.
     pub(crate) fn values(&self, key: &str) -> Option<&[String]> {
         self.0.get(key).map(Vec::as_slice)

@@ -16,6 +16,7 @@ use axum::http::StatusCode;
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use control::{Inquiries, Settled};
+use dynamodb_proxy::Proxy;
 use model::{Change, Kind, Plan, Scope, Snapshot};
 use observe::Logs;
 use store::Store;
@@ -32,6 +33,7 @@ pub(crate) struct Pages {
     /// The account and region of what is asked for without one.
     pub(crate) scope: Scope,
     pub(crate) logs: Logs,
+    pub(crate) dynamodb: Arc<Proxy>,
     pub(crate) settled: Settled,
     pub(crate) inquiries: Inquiries,
     /// Only where anybody may do anything.
@@ -72,6 +74,9 @@ async fn reset(State(pages): State<Pages>) -> (StatusCode, String) {
     // After the tasks' ends: until then they have something to say.
     if let Err(error) = pages.logs.clear().await {
         return (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"));
+    }
+    if let Err(error) = pages.dynamodb.empty().await {
+        return (StatusCode::INTERNAL_SERVER_ERROR, format!("DynamoDB: {error}\n"));
     }
     if !is_settled {
         let reason = format!(

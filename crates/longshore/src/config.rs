@@ -36,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) master_key: PathBuf,
     /// Where the functions of lifecycle hooks are asked.
     pub(crate) lambda_endpoint: Option<String>,
+    /// The program that keeps DynamoDB's tables; none where it is not installed.
+    pub(crate) dynamodb: Option<PathBuf>,
     /// How much is kept of layers that nothing needs.
     pub(crate) image_cache_bytes: u64,
 }
@@ -108,6 +110,15 @@ impl Paths {
 
     pub(crate) fn logs(&self) -> PathBuf {
         self.data_dir.join("logs")
+    }
+
+    /// DynamoDB's databases, one for each account and region.
+    pub(crate) fn dynamodb(&self) -> PathBuf {
+        self.data_dir.join("dynamodb")
+    }
+
+    pub(crate) fn dynamodb_socket(&self) -> PathBuf {
+        self.run_dir.join("dynamodb.sock")
     }
 
     pub(crate) fn images(&self) -> PathBuf {

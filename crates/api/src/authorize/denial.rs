@@ -31,6 +31,11 @@ impl Refused {
         )
     }
 
+    /// Of the sentence, what follows the resource.
+    pub(crate) fn reason(&self) -> String {
+        why(&self.action, &self.denial)
+    }
+
     pub(crate) fn error(&self, service: &Service, vault: &Vault) -> ApiError {
         let sentence = self.sentence();
         match service.protocol {

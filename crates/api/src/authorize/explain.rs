@@ -66,7 +66,7 @@ impl Api {
         context: &Context,
     ) -> AccessExplanation {
         let ask = Ask {
-            principal,
+            principal: Some(principal),
             action: &question.action,
             resource: &question.resource,
             context,
@@ -102,7 +102,7 @@ impl Api {
 
 /// The documents that are asked, as they are written.
 fn texts(snapshot: &Snapshot, ask: &Ask<'_>) -> Vec<Text> {
-    let mut texts = super::policies::texts(snapshot, ask.principal);
+    let mut texts = ask.principal.map(|it| super::policies::texts(snapshot, it)).unwrap_or_default();
     let arn = Arn::parse(ask.resource);
     let own = arn.and_then(|arn| resource::policy(snapshot, ask.action, &arn));
     texts.extend(own.map(|own| Text {

@@ -26,6 +26,7 @@ use crate::roles::{stop_on_signal, teardown};
 const MEMORY_SHARE_OF_HOST: u64 = 10;
 /// A few images' worth.
 const IMAGE_CACHE_MIB_DEFAULT: u32 = 2048;
+const DYNAMODB_PROGRAM: &str = "longshore-dynamodb";
 
 #[derive(Clone, Debug, clap::Args)]
 pub(super) struct Arguments {
@@ -62,6 +63,10 @@ pub(super) struct Arguments {
     /// Of images that nothing needs any more, so much is kept for the next task that may.
     #[arg(long, default_value_t = IMAGE_CACHE_MIB_DEFAULT)]
     image_cache_mib: u32,
+    /// The program that keeps DynamoDB's tables, `longshore-dynamodb`; looked for beside this
+    /// program and on the path unless given.
+    #[arg(long, value_name = "FILE")]
+    dynamodb: Option<PathBuf>,
     /// Where a Lambda API answers for the functions of lifecycle hooks: `http://HOST:PORT`.
     #[arg(long, value_name = "URL")]
     lambda_endpoint: Option<String>,
@@ -212,6 +217,7 @@ fn configuration(paths: &Paths, arguments: &Arguments) -> Result<Config> {
         registry_credentials: registry_credentials(arguments)?,
         master_key: master_key(paths, arguments)?,
         lambda_endpoint: lambda_endpoint(arguments)?,
+        dynamodb: dynamodb(arguments)?,
         image_cache_bytes: u64::from(arguments.image_cache_mib) << 20,
     })
 }
@@ -250,6 +256,19 @@ fn lambda_endpoint(arguments: &Arguments) -> Result<Option<String>> {
         "`--lambda-endpoint {given}` does not begin with `http://` and a host"
     );
     Ok(Some(given.clone()))
+}
+
+/// Who has no use for DynamoDB does not need the program: without it, its calls are refused.
+fn dynamodb(arguments: &Arguments) -> Result<Option<PathBuf>> {
+    if let Some(given) = &arguments.dynamodb {
+        let found = given.canonicalize();
+        return found.map(Some).with_context(|| format!("cannot find `{}`", given.display()));
+    }
+    let beside = std::env::current_exe()?.with_file_name(DYNAMODB_PROGRAM);
+    if beside.is_file() {
+        return Ok(Some(beside));
+    }
+    Ok(doctor::find_program(Path::new(DYNAMODB_PROGRAM)))
 }
 
 /// By its absolute path, since roles are elsewhere; refused here rather than at the first pull.

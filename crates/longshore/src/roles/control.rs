@@ -9,6 +9,7 @@ use control::{
     Clock, Functions, Inquiries, Presence, SessionState, Settled, run_reconciler, serve_sessions,
     sweep_logs,
 };
+use dynamodb_proxy::{Engine, EngineConfig, Keeper, Proxy};
 use edge::{AuthMode, Edge, Limits, Parts};
 use model::{Rng, Scope, Snapshot};
 use observe::Logs;
@@ -21,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use vault::{MasterKeys, Vault};
 
 use super::ready;
-use super::services::{ApiServices, Keys};
+use super::services::{ApiServices, Keys, Policies};
 use crate::admin;
 use crate::config::{Auth, Config, Paths};
 use crate::credentials::RootCredentials;
@@ -68,17 +69,21 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     tracker.spawn(sweep_logs(logs.clone(), Clock::new(crate::clock::now), stop.clone()));
     tracker.spawn(end_with_store(store.clone(), stop.clone()));
 
+    let (dynamodb, keeper) = dynamodb(&config, &paths, Arc::clone(&api));
+    let keeping = tracker.spawn(keeper.run(stop.clone()));
+
     let pages = admin::pages(admin::Pages {
         store: store.clone(),
         api: Arc::clone(&api),
         scope: Scope::new(config.account.clone(), config.region.clone()),
         logs,
+        dynamodb: Arc::clone(&dynamodb),
         settled,
         inquiries,
         is_reset_allowed: config.auth == Auth::Any,
     });
     let edge = Edge::new(Parts {
-        services: Arc::new(ApiServices(Arc::clone(&api))),
+        services: Arc::new(ApiServices { api: Arc::clone(&api), dynamodb }),
         credentials: Arc::new(Keys { root: credentials, api }),
         clock: Arc::new(crate::clock::now),
         rng,
@@ -98,6 +103,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let for_tasks = listen_for_tasks(&config)?;
     edge.serve(vec![socket, for_tasks], stop.clone()).await?;
     stop.cancelled().await;
+    keeping.await.context("the keeper of the DynamoDB engine failed")?;
     store.shutdown().await;
     Ok(())
 }
@@ -115,6 +121,16 @@ fn listen_for_tasks(config: &Config) -> Result<std::net::TcpListener> {
         Ok(socket.into())
     };
     listen().with_context(|| format!("`{address}` cannot be listened on"))
+}
+
+/// DynamoDB, and the one that keeps its engine's process.
+fn dynamodb(config: &Config, paths: &Paths, api: Arc<Api>) -> (Arc<Proxy>, Keeper) {
+    let (engine, keeper) = Engine::new(EngineConfig {
+        program: config.dynamodb.clone(),
+        data: paths.dynamodb(),
+        socket: paths.dynamodb_socket(),
+    });
+    (Arc::new(Proxy::new(engine, Box::new(Policies(api)))), keeper)
 }
 
 /// A store that failed takes nothing more: the supervisor starts this role anew, which

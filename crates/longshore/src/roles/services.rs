@@ -1,8 +1,10 @@
 //! The edge's services: every AWS service, dispatched to the one API.
 
-use std::sync::Arc;
+use std::sync::{Arc, LazyLock};
 
-use api::{Api, Caller, IdentifyError};
+use api::{Api, Caller, IdentifyError, OutsideCall};
+use dynamodb::Ask;
+use dynamodb_proxy::{Authorize, Proxy};
 use edge::{Credentials, Identity, LookupError, RequestContext, Services};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -11,11 +13,20 @@ use sigv4::SecretKey;
 
 use crate::credentials::RootCredentials;
 
-pub(crate) struct ApiServices(pub(crate) Arc<Api>);
+pub(crate) struct ApiServices {
+    pub(crate) api: Arc<Api>,
+    pub(crate) dynamodb: Arc<Proxy>,
+}
+
+/// Those that are decoded here, and those of which the engine decodes the requests.
+static SCHEMAS: LazyLock<Vec<&'static wire::Service>> = LazyLock::new(|| {
+    let own = [&dynamodb::SERVICE, &dynamodb::STREAMS];
+    aws_api::SERVICES.iter().copied().chain(own).collect()
+});
 
 impl Services for ApiServices {
     fn schemas(&self) -> &'static [&'static wire::Service] {
-        aws_api::SERVICES
+        &SCHEMAS
     }
 
     fn call<'a>(
@@ -24,16 +35,8 @@ impl Services for ApiServices {
         request: &'a wire::Request<'a>,
     ) -> BoxFuture<'a, wire::Response> {
         async move {
-            let api = &*self.0;
-            let caller = Caller {
-                scope: context.scope.clone(),
-                principal: Arc::clone(&context.principal),
-                access_key_id: context.access_key_id.clone(),
-                now: context.now,
-                request_id: context.request_id.clone(),
-                source_ip: context.source_ip,
-                user_agent: context.user_agent.clone(),
-            };
+            let api = &*self.api;
+            let caller = caller(context);
             match request.service.name {
                 "ecs" => aws_api::ecs::dispatch(api, &caller, request).await,
                 "elbv2" => aws_api::elbv2::dispatch(api, &caller, request).await,
@@ -46,6 +49,7 @@ impl Services for ApiServices {
                 "secretsmanager" => aws_api::secretsmanager::dispatch(api, &caller, request).await,
                 "ssm" => aws_api::ssm::dispatch(api, &caller, request).await,
                 "kms" => aws_api::kms::dispatch(api, &caller, request).await,
+                "dynamodb" | "dynamodbstreams" => self.dynamodb.answer(context, request).await,
                 other => {
                     tracing::error!(service = other, "a service is routed and not served");
                     request.refuse(&wire::internal_failure())
@@ -53,6 +57,26 @@ impl Services for ApiServices {
             }
         }
         .boxed()
+    }
+}
+
+/// What is served beside the API, decided on by the same policies.
+#[derive(Debug)]
+pub(crate) struct Policies(pub(crate) Arc<Api>);
+
+impl Authorize for Policies {
+    fn authorize(&self, context: &RequestContext, ask: &Ask) -> Result<(), wire::ApiError> {
+        let call = OutsideCall {
+            action: ask.action,
+            resource: &ask.resource,
+            owner: &context.scope.account,
+            context: &ask.context,
+            resource_policy: None,
+        };
+        let refused = self.0.authorize_outside(Some(&caller(context)), &call);
+        refused.map_err(|refusal| {
+            wire::ApiError::client("AccessDeniedException", refusal.sentence())
+        })
     }
 }
 
@@ -82,5 +106,17 @@ impl Credentials for Keys {
         })?;
         let secret = SecretKey::new(found.secret.as_str());
         Ok(Identity { principal: found.principal, secret })
+    }
+}
+
+fn caller(context: &RequestContext) -> Caller {
+    Caller {
+        scope: context.scope.clone(),
+        principal: Arc::clone(&context.principal),
+        access_key_id: context.access_key_id.clone(),
+        now: context.now,
+        request_id: context.request_id.clone(),
+        source_ip: context.source_ip,
+        user_agent: context.user_agent.clone(),
     }
 }
