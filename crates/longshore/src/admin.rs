@@ -16,6 +16,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use control::{Inquiries, Settled};
 use model::{Change, Kind, Plan, Scope, Snapshot};
+use objects::ObjectStore;
 use observe::Logs;
 use store::Store;
 
@@ -24,13 +25,14 @@ use self::status::Status;
 /// How long a reset waits for the nodes.
 const RESET_TIME_MAX: Duration = Duration::from_secs(10);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Pages {
     pub(crate) store: Store,
     pub(crate) api: Arc<Api>,
     /// The account and region of what is asked for without one.
     pub(crate) scope: Scope,
     pub(crate) logs: Logs,
+    pub(crate) objects: ObjectStore,
     pub(crate) settled: Settled,
     pub(crate) inquiries: Inquiries,
     /// Only where anybody may do anything.
@@ -68,6 +70,9 @@ async fn reset(State(pages): State<Pages>) -> (StatusCode, String) {
     let is_settled = tokio::time::timeout(RESET_TIME_MAX, settled).await.is_ok();
     // After the tasks' ends: until then they have something to say.
     if let Err(error) = pages.logs.clear().await {
+        return (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"));
+    }
+    if let Err(error) = pages.objects.clear().await {
         return (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"));
     }
     if !is_settled {

@@ -99,6 +99,11 @@ impl Paths {
         self.data_dir.join("logs")
     }
 
+    /// Buckets and what is in them.
+    pub(crate) fn objects(&self) -> PathBuf {
+        self.data_dir.join("objects")
+    }
+
     pub(crate) fn images(&self) -> PathBuf {
         self.data_dir.join("images")
     }

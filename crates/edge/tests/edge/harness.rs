@@ -104,6 +104,7 @@ pub(crate) fn edge(auth: AuthMode, limits: Limits, fake: &Arc<Fake>, now: &Arc<A
         .route("/panic", get(|| async { assert!(std::hint::black_box(false), "a page's") }));
     Edge::new(Parts {
         services: Arc::<Fake>::clone(fake),
+        objects: None,
         credentials: Arc::new(Keys),
         clock: Arc::new(move || Timestamp::from_secs(clock.load(Ordering::Relaxed))),
         rng: Rng::seeded(1),

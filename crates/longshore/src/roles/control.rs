@@ -9,8 +9,9 @@ use control::{
     Clock, Functions, Inquiries, Presence, SessionState, Settled, run_reconciler, serve_sessions,
     sweep_logs,
 };
-use edge::{AuthMode, Edge, Limits, Parts};
+use edge::{AuthMode, Credentials, Edge, Limits, Parts};
 use model::{Rng, Scope, Snapshot};
+use objects::{ObjectStore, ObjectStoreParts};
 use observe::Logs;
 use planner::network::set_public_range;
 use planner::reconcilers;
@@ -18,6 +19,7 @@ use store::{SqliteEngine, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
+use super::objects::Gatekeeper;
 use super::ready;
 use super::services::{ApiServices, RootKey};
 use crate::admin;
@@ -58,18 +60,22 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     tracker.spawn(sweep_logs(logs.clone(), Clock::new(crate::clock::now), stop.clone()));
     tracker.spawn(end_with_store(store.clone(), stop.clone()));
 
+    let keys: Arc<dyn Credentials> = Arc::new(RootKey(credentials));
+    let objects = open_objects(&paths, Arc::clone(&keys), Rng::seeded(rng.next_u64())).await?;
     let pages = admin::pages(admin::Pages {
         store: store.clone(),
         api: Arc::clone(&api),
         scope: Scope::new(config.account.clone(), config.region.clone()),
         logs,
+        objects: objects.clone(),
         settled,
         inquiries,
         is_reset_allowed: config.auth == Auth::Any,
     });
     let edge = Edge::new(Parts {
         services: Arc::new(ApiServices(api)),
-        credentials: Arc::new(RootKey(credentials)),
+        objects: Some(Arc::new(objects)),
+        credentials: keys,
         clock: Arc::new(crate::clock::now),
         rng,
         config: edge::Config {
@@ -109,6 +115,13 @@ async fn open_store(paths: &Paths) -> Result<Store> {
         Ok(Store::open(engine)?)
     };
     tokio::task::spawn_blocking(open).await?.context("the state cannot be opened")
+}
+
+async fn open_objects(paths: &Paths, keys: Arc<dyn Credentials>, rng: Rng) -> Result<ObjectStore> {
+    let gate = Arc::new(Gatekeeper(keys));
+    let parts = ObjectStoreParts { directory: paths.objects(), gate, rng };
+    let opened = tokio::task::spawn_blocking(move || ObjectStore::open(parts)).await?;
+    opened.context("the objects cannot be opened")
 }
 
 fn seeded() -> Result<Rng> {
