@@ -272,7 +272,10 @@ fn is_of_any(name: &str, operation: &Operation) -> bool {
 fn is_known(parameter: &str, operation: &Operation) -> bool {
     // COMPAT: what begins with `x-` is the client's own, and what with `x-amz-` is a header that
     // was made a parameter, and is one again when it comes here, or belongs to the signature.
-    operation.selectors.contains(&parameter) || parameter.to_ascii_lowercase().starts_with("x-")
+    let is_signature = ["AWSAccessKeyId", "Expires", "Signature"].contains(&parameter);
+    is_signature
+        || operation.selectors.contains(&parameter)
+        || parameter.to_ascii_lowercase().starts_with("x-")
 }
 
 /// COMPAT: "Actions, resources, and condition keys for Amazon S3", as far as a request shows them.
@@ -293,9 +296,10 @@ fn condition_keys(asked: &Asked, bucket: Option<&Bucket>) -> Context {
         set("s3:ResourceAccount", &bucket.account);
     }
     if let Claimed::Signer { .. } = asked.arrival.sender {
-        let is_query = asked.parameters.iter().any(|(name, _)| name == "X-Amz-Signature");
+        let has = |name: &str| asked.parameters.iter().any(|(one, _)| one == name);
+        let is_query = has("X-Amz-Signature") || has("Signature");
         set("s3:authType", if is_query { "REST-QUERY-STRING" } else { "REST-HEADER" });
-        set("s3:signatureversion", sigv4::ALGORITHM);
+        set("s3:signatureversion", if has("Signature") { "AWS" } else { sigv4::ALGORITHM });
     }
     for (name, value) in &asked.headers {
         let name = name.as_str();

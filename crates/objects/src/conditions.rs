@@ -150,9 +150,9 @@ mod tests {
         let none = Reading::default();
         let check = |reading: Reading, expected| assert_eq!(reading.outcome(&object()), expected);
         check(none.clone(), Outcome::Holds);
-        check(Reading { if_match: tag("\"a\""), ..none.clone() }, Outcome::Holds);
-        check(Reading { if_match: tag("*"), ..none.clone() }, Outcome::Holds);
-        check(Reading { if_match: tag("\"b\""), ..none.clone() }, Outcome::Failed);
+        check(Reading { if_match: Some(tag("\"a\"")), ..none.clone() }, Outcome::Holds);
+        check(Reading { if_match: Some(tag("*")), ..none.clone() }, Outcome::Holds);
+        check(Reading { if_match: Some(tag("\"b\"")), ..none.clone() }, Outcome::Failed);
         check(Reading { if_none_match: Some(tag("\"a\"")), ..none.clone() }, Outcome::NotModified);
         check(Reading { if_none_match: Some(tag("\"b\"")), ..none.clone() }, Outcome::Holds);
         check(Reading { if_modified_since: same.clone(), ..none.clone() }, Outcome::NotModified);
@@ -160,7 +160,7 @@ mod tests {
         check(Reading { if_unmodified_since: same.clone(), ..none.clone() }, Outcome::Holds);
         let stale = Reading { if_unmodified_since: before, ..none.clone() };
         check(stale.clone(), Outcome::Failed);
-        check(Reading { if_match: tag("\"a\""), ..stale }, Outcome::Holds);
+        check(Reading { if_match: Some(tag("\"a\"")), ..stale }, Outcome::Holds);
         let both = Reading { if_none_match: Some(tag("\"b\"")), if_modified_since: same, ..none };
         check(both, Outcome::Holds);
     }

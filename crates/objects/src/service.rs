@@ -194,12 +194,12 @@ impl Inner {
                 Found::anyone(identity.clone(), region.clone())
             }
         };
+        make_headers(head)?;
         for name in [AUTHORIZATION, TOKEN] {
             if let Some(value) = head.headers.get_mut(name) {
                 value.set_sensitive(true);
             }
         }
-        make_headers(head)?;
         Ok(found)
     }
 
@@ -292,8 +292,8 @@ fn is_framed(headers: &HeaderMap) -> bool {
 
 /// Whether the body is a document that comes with a checksum of its own.
 fn has_document(head: &Head) -> bool {
-    let names = signature::parameters(head);
-    let has = |name: &str| names.iter().any(|one| one == name);
+    let names = parameters(&head.uri);
+    let has = |name: &str| names.iter().any(|(one, _)| one == name);
     head.method == Method::POST && has("delete") || head.method == Method::PUT && has("policy")
 }
 

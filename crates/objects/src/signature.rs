@@ -15,6 +15,7 @@ use s3s::auth::{S3Auth, SecretKey};
 use s3s::{S3Error, S3Result, s3_error};
 use sigv4::{AmzDate, BodyHash, Claim, Error, Expected, Family, Headers, Request, check_claim};
 
+use crate::access::parameters;
 use crate::arrival::Claimed;
 use crate::fault;
 use crate::gate::Gate;
@@ -53,28 +54,61 @@ impl Found {
 
 /// Reads whose signature a request claims to bear.
 pub(crate) fn find(gate: &dyn Gate, head: &Head, now: Timestamp) -> S3Result<Found> {
-    let parameters = parameters(head);
-    let has = |name: &str| parameters.iter().any(|one| one == name);
+    let parameters = parameters(&head.uri);
+    let has = |name: &str| parameters.iter().any(|(one, _)| one == name);
     let header = head.headers.get(AUTHORIZATION);
-    // COMPAT: regions that are younger than Signature Version 4 take nothing older.
-    let is_old = header.is_some_and(|value| value.as_bytes().starts_with(b"AWS "));
-    if is_old || has("AWSAccessKeyId") || has("Signature") {
+    if header.is_some_and(|value| value.as_bytes().starts_with(b"AWS ")) {
         return Err(fault::invalid_request(
             "The authorization mechanism you have provided is not supported. Please use \
              AWS4-HMAC-SHA256.",
         ));
     }
-    let is_presigned = parameters.iter().any(|name| name.starts_with("X-Amz-Signature"));
-    if header.is_some() && is_presigned {
-        return Err(fault::invalid_argument(
+    let is_old = has("AWSAccessKeyId") || has("Signature");
+    let is_presigned = parameters.iter().any(|(name, _)| name.starts_with("X-Amz-"));
+    match (header.is_some(), is_presigned && has("X-Amz-Signature"), is_old) {
+        (true, false, false) => read(gate, head, now).map_err(|error| refusal(&error)),
+        (false, _, false) if is_presigned => read(gate, head, now).map_err(|error| refusal(&error)),
+        (false, false, false) => Ok(Found::nobody()),
+        (false, false, true) => read_old(gate, &parameters, now),
+        _ => Err(fault::invalid_argument(
             "Only one auth mechanism allowed; only the X-Amz-Algorithm query parameter, Signature \
              query string parameter or the Authorization header should be specified",
+        )),
+    }
+}
+
+/// A presigned query of Signature Version 2.
+///
+/// COMPAT: "Amazon S3 update: SigV2 deprecation period extended": it is what boto3 presigns with in
+/// us-east-1 unless it is told otherwise, and what S3 takes there. In `Authorization` nobody sends
+/// it any more.
+fn read_old(gate: &dyn Gate, parameters: &[(String, String)], now: Timestamp) -> S3Result<Found> {
+    let single = |name: &str| {
+        let mut found = parameters.iter().filter(|(one, _)| one == name).map(|(_, value)| value);
+        found.next().filter(|_| found.next().is_none()).map(String::as_str)
+    };
+    let (Some(key), Some(_), Some(_)) =
+        (single("AWSAccessKeyId"), single("Signature"), single("Expires"))
+    else {
+        return Err(fault::access_denied(
+            "Query-string authentication requires the Signature, Expires and AWSAccessKeyId \
+             parameters"
+                .to_owned(),
         ));
+    };
+    let identity = gate.identity(key, single("x-amz-security-token"), now);
+    let identity = identity.map_err(|error| refusal(&unknown(error)))?;
+    let signer = Signer { access_key_id: key.to_owned(), secret: identity.secret.clone() };
+    // It names no region.
+    let claimed = Claimed::Signer { identity, region: "us-east-1".to_owned() };
+    Ok(Found { claimed, signer: Some(signer) })
+}
+
+fn unknown(error: LookupError) -> Error {
+    match error {
+        LookupError::Unknown => Error::UnrecognizedClient,
+        LookupError::Expired => Error::ExpiredToken,
     }
-    if header.is_none() && !parameters.iter().any(|name| name.starts_with("X-Amz-")) {
-        return Ok(Found::nobody());
-    }
-    read(gate, head, now).map_err(|error| refusal(&error))
 }
 
 fn read(gate: &dyn Gate, head: &Head, now: Timestamp) -> Result<Found, Error> {
@@ -88,10 +122,7 @@ fn read(gate: &dyn Gate, head: &Head, now: Timestamp) -> Result<Found, Error> {
     };
     let claim = Claim::read(&request)?;
     let key = claim.access_key_id();
-    let identity = gate.identity(key, claim.session_token(), now).map_err(|error| match error {
-        LookupError::Unknown => Error::UnrecognizedClient,
-        LookupError::Expired => Error::ExpiredToken,
-    })?;
+    let identity = gate.identity(key, claim.session_token(), now).map_err(unknown)?;
     let today = AmzDate::from_secs(now.as_millis().div_euclid(1000));
     check_claim(&request, &claim, &Expected::of("s3", today))?;
     let signer = Signer { access_key_id: key.to_owned(), secret: identity.secret.clone() };
@@ -108,14 +139,6 @@ fn headers(head: &Head) -> Vec<(&str, &[u8])> {
         headers.push(("host", authority.as_str().as_bytes()));
     }
     headers
-}
-
-/// The names of the query's parameters, decoded.
-pub(crate) fn parameters(head: &Head) -> Vec<String> {
-    let pairs = head.uri.query().unwrap_or_default().split('&').filter(|pair| !pair.is_empty());
-    let names = pairs.map(|pair| pair.split('=').next().unwrap_or_default());
-    let decode = |name| percent_encoding::percent_decode_str(name).decode_utf8_lossy().into_owned();
-    names.map(decode).collect()
 }
 
 fn refusal(error: &Error) -> S3Error {
