@@ -13,7 +13,7 @@ import pytest
 
 from harness import commands, roles
 from harness.refusals import refused
-from harness.s3 import PART, bucket, client, said, signed
+from harness.s3 import PART, bucket, chunked, client, said, signed
 from harness.waiting import wait_until
 
 COVERAGE = pathlib.Path(__file__).resolve().parents[1] / "docs" / "coverage" / "s3.md"
@@ -429,6 +429,18 @@ def test_chunks_with_a_checksum_behind_them(shared, s3, place):
     assert "ContentEncoding" not in shown
     answer = shared.http(url, "PUT", headers=headers, body=body.replace(b"DUoR", b"AAAA"))
     assert said(answer).startswith("BadDigest: ")
+
+
+def test_each_chunk_is_signed(shared, s3, place):
+    chunks = [b"a" * 65536, b"b" * 100]
+    answer = chunked(shared, f"/{place}/signed", chunks)
+    assert answer.status == 200, answer.body
+    assert s3.get_object(Bucket=place, Key="signed")["Body"].read() == b"".join(chunks)
+    answer = chunked(shared, f"/{place}/t", chunks, lambda body: body.replace(b"bb", b"bc", 1))
+    assert (answer.status, said(answer).partition(":")[0]) == (403, "SignatureDoesNotMatch")
+    answer = chunked(shared, f"/{place}/t", chunks, lambda body: body[: body.rindex(b"64;")])
+    assert (answer.status, said(answer).partition(":")[0]) == (400, "IncompleteBody")
+    assert keys(s3.list_objects_v2(Bucket=place)) == ["signed"]
 
 
 # -- signatures

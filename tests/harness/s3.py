@@ -1,5 +1,6 @@
 """S3 as its tests use it: clients of each kind, requests that no client would send."""
 
+import hashlib
 import itertools
 
 import botocore
@@ -47,6 +48,52 @@ def signed(host, method, path, headers=(), body=b""):
     botocore.auth.S3SigV4Auth(keys, "s3", clients.REGION).add_auth(request)
     prepared = request.prepare()
     return host.http(url, method, headers=prepared.headers.items(), body=body or None)
+
+
+class Chunks(botocore.auth.S3SigV4Auth):
+    """Signs a body chunk by chunk, as SDKs of other languages do."""
+
+    def __init__(self, host, chunks):
+        known = host.credentials()
+        keys = botocore.credentials.Credentials(
+            known["AWS_ACCESS_KEY_ID"], known["AWS_SECRET_ACCESS_KEY"]
+        )
+        super().__init__(keys, "s3", clients.REGION)
+        self._chunks = chunks
+
+    def _should_sha256_sign_payload(self, request):
+        return True
+
+    def payload(self, request):
+        return "STREAMING-AWS4-HMAC-SHA256-PAYLOAD"
+
+    def framed(self, request):
+        """The body of a request whose head is signed: each chunk's signature follows from it."""
+        last = request.headers["Authorization"].rpartition("Signature=")[2]
+        framed = b""
+        for chunk in [*self._chunks, b""]:
+            text = "\n".join([
+                "AWS4-HMAC-SHA256-PAYLOAD",
+                request.context["timestamp"],
+                self.credential_scope(request),
+                last,
+                hashlib.sha256(b"").hexdigest(),
+                hashlib.sha256(chunk).hexdigest(),
+            ])
+            last = self.signature(text, request)
+            framed += f"{len(chunk):x};chunk-signature={last}\r\n".encode() + chunk + b"\r\n"
+        return framed
+
+
+def chunked(host, path, chunks, change=lambda body: body):
+    """Puts what is signed chunk by chunk."""
+    signer = Chunks(host, chunks)
+    headers = {"x-amz-decoded-content-length": str(sum(map(len, chunks)))}
+    url = commands.ENDPOINT + path
+    request = botocore.awsrequest.AWSRequest("PUT", url, headers)
+    signer.add_auth(request)
+    body = change(signer.framed(request))
+    return host.http(url, "PUT", headers=request.headers.items(), body=body)
 
 
 def said(answer):

@@ -38,5 +38,6 @@ mod signature;
 mod upload_rows;
 
 pub use gate::{Ask, Gate};
+pub use limits::Limits;
 pub use operations::coverage;
 pub use service::{ClearError, ObjectStore, ObjectStoreParts, OpenError};

@@ -8,6 +8,19 @@ pub const REQUESTS_MAX: usize = 256;
 /// LIMIT: how long a request waits for its place.
 pub const PLACE_WAIT_MAX: Duration = Duration::from_secs(10);
 
+/// The bounds that a test may set otherwise; the constants of this module unless it does.
+#[derive(Clone, Copy, Debug)]
+pub struct Limits {
+    pub requests_max: usize,
+    pub place_wait_max: Duration,
+}
+
+impl Default for Limits {
+    fn default() -> Limits {
+        Limits { requests_max: REQUESTS_MAX, place_wait_max: PLACE_WAIT_MAX }
+    }
+}
+
 /// COMPAT: "Amazon S3 multipart upload limits": what one request may carry.
 pub const PUT_BYTES_MAX: u64 = 5 << 30;
 

@@ -29,6 +29,7 @@ pub(crate) struct Piece {
 }
 
 const COLUMNS: &str = "id, key, modified_at, size, etag, described, pieces";
+const LISTED_COLUMNS: &str = "id, key, modified_at, size, etag, described, '[]'";
 
 impl Object {
     /// Objects that came in parts say so by their tag.
@@ -44,7 +45,8 @@ impl Object {
         raw.optional()?.map(RawObject::parse).transpose()
     }
 
-    /// Calls `each` for the objects whose keys are in the range, in order, until it says no.
+    /// Calls `each` for the objects whose keys are in the range, in order, until it says no. They
+    /// come without their pieces, which a list has no use for and which may be many.
     pub(crate) fn each(
         connection: &Connection,
         (bucket, from, before): (&str, &[u8], Option<&[u8]>),
@@ -52,7 +54,8 @@ impl Object {
     ) -> Found<()> {
         let limit = if before.is_some() { "AND key < ?3" } else { "AND ?3 IS NULL" };
         let mut statement = connection.prepare_cached(&format!(
-            "SELECT {COLUMNS} FROM objects WHERE bucket = ?1 AND key >= ?2 {limit} ORDER BY key"
+            "SELECT {LISTED_COLUMNS} FROM objects
+             WHERE bucket = ?1 AND key >= ?2 {limit} ORDER BY key"
         ))?;
         let mut rows = statement.query(params![bucket, from, before])?;
         while let Some(row) = rows.next()? {

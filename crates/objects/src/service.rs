@@ -35,7 +35,7 @@ use crate::fault;
 use crate::gate::Gate;
 use crate::host::{self, Hosts};
 use crate::index::{Failure, Index};
-use crate::limits::{DOCUMENT_BYTES_MAX, PLACE_WAIT_MAX, REQUESTS_MAX};
+use crate::limits::{DOCUMENT_BYTES_MAX, Limits};
 use crate::object_rows::Object;
 use crate::s3::Server;
 use crate::signature::{self, Found, Secrets};
@@ -56,6 +56,7 @@ pub struct ObjectStoreParts {
     pub gate: Arc<dyn Gate>,
     /// For names of files and ids of uploads.
     pub rng: Rng,
+    pub limits: Limits,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -83,11 +84,12 @@ struct Inner {
     blobs: Arc<Blobs>,
     service: S3Service,
     places: Arc<Semaphore>,
+    limits: Limits,
 }
 
 impl ObjectStore {
     pub fn open(parts: ObjectStoreParts) -> Result<ObjectStore, OpenError> {
-        let ObjectStoreParts { directory, gate, mut rng } = parts;
+        let ObjectStoreParts { directory, gate, mut rng, limits } = parts;
         let index = Arc::new(Index::open(&directory)?);
         let known = index.at_start(|connection| {
             let mut known: BTreeSet<String> = Object::blobs(connection)?.into_iter().collect();
@@ -108,8 +110,8 @@ impl ObjectStore {
         builder.set_host(Hosts);
         builder.set_auth(Secrets);
         builder.set_access(Access { gate: Arc::clone(&gate), index: Arc::clone(&index) });
-        let (service, places) = (builder.build(), Arc::new(Semaphore::new(REQUESTS_MAX)));
-        Ok(ObjectStore { inner: Arc::new(Inner { gate, index, blobs, service, places }) })
+        let (service, places) = (builder.build(), Arc::new(Semaphore::new(limits.requests_max)));
+        Ok(ObjectStore { inner: Arc::new(Inner { gate, index, blobs, service, places, limits }) })
     }
 
     /// Deletes everything of everybody.
@@ -152,7 +154,8 @@ impl Inner {
         let path = head.uri.path().to_owned();
         let is_waiting = head.headers.contains_key(EXPECT);
         let body = Shared::new(body);
-        let waiting = timeout(PLACE_WAIT_MAX, Arc::clone(&self.places).acquire_owned()).await;
+        let place = Arc::clone(&self.places).acquire_owned();
+        let waiting = timeout(self.limits.place_wait_max, place).await;
         let Ok(Ok(place)) = waiting else {
             let error = s3_error!(SlowDown, "Please reduce your request rate.");
             let refused = answer::finish(answer::refuse(error), &path, &request_id).await;

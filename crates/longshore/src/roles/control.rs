@@ -119,7 +119,8 @@ async fn open_store(paths: &Paths) -> Result<Store> {
 
 async fn open_objects(paths: &Paths, keys: Arc<dyn Credentials>, rng: Rng) -> Result<ObjectStore> {
     let gate = Arc::new(Gatekeeper(keys));
-    let parts = ObjectStoreParts { directory: paths.objects(), gate, rng };
+    let (directory, limits) = (paths.objects(), objects::Limits::default());
+    let parts = ObjectStoreParts { directory, gate, rng, limits };
     let opened = tokio::task::spawn_blocking(move || ObjectStore::open(parts)).await?;
     opened.context("the objects cannot be opened")
 }
