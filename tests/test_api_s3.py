@@ -680,6 +680,30 @@ def test_operations_that_are_not_served_are_named(shared, s3, place, method, pat
     assert keys(s3.list_objects_v2(Bucket=place)) == []
 
 
+@pytest.mark.parametrize(
+    ("method", "path", "xml", "named"),
+    [
+        (
+            "PUT",
+            "/{}-tagged",
+            "<CreateBucketConfiguration><Tags/></CreateBucketConfiguration>",
+            "Tags",
+        ),
+        ("POST", "/{}?delete=", "<Delete><Object><New/></Object></Delete>", "New"),
+        (
+            "POST",
+            "/{}/k?uploadId=u",
+            "<CompleteMultipartUpload><Part><ChecksumMD5/></Part></CompleteMultipartUpload>",
+            "ChecksumMD5",
+        ),
+    ],
+)
+def test_elements_that_are_not_kept_are_named(shared, s3, place, method, path, xml, named):
+    answer = signed(shared, method, path.format(place), body=xml.encode())
+    assert (answer.status, said(answer)) == (501, NOT_KEPT.format(named))
+    assert refused(s3.head_bucket, Bucket=f"{place}-tagged") == "404: Not Found"
+
+
 def test_an_error_says_which_request_it_was(shared, s3, place):
     answer = signed(shared, "GET", f"/{place}/no")
     request_id = answer.headers["x-amz-request-id"]

@@ -14,7 +14,7 @@ impl S3Host for Hosts {
     fn parse_host_header<'a>(&'a self, host: &'a str) -> S3Result<VirtualHost<'a>> {
         let name = without_port(host);
         let plain = VirtualHost::new(host);
-        Ok(match bucket(name).or_else(|| bucket_here(name)) {
+        Ok(match any_bucket(name) {
             Some(bucket) => plain.with_bucket(bucket),
             None => plain,
         })
@@ -40,6 +40,11 @@ pub(crate) fn bucket(host: &str) -> Option<&str> {
 }
 
 const SUFFIXES: [&str; 3] = [".amazonaws.com", ".localhost.localstack.cloud", ".localhost"];
+
+/// The bucket of any name.
+pub(crate) fn any_bucket(host: &str) -> Option<&str> {
+    bucket(host).or_else(|| bucket_here(without_port(host)))
+}
 
 /// The bucket of a name that does not.
 fn bucket_here(name: &str) -> Option<&str> {

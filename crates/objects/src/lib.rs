@@ -21,6 +21,7 @@ mod checksum;
 mod chunked;
 mod conditions;
 mod described;
+mod document;
 mod fault;
 mod gate;
 mod host;

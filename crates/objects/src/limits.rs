@@ -36,6 +36,10 @@ pub const PART_NUMBER_MAX: i32 = 10_000;
 /// LIMIT: a body that is a document: the parts of an upload, the keys to delete.
 pub const DOCUMENT_BYTES_MAX: usize = 4 << 20;
 
+/// LIMIT: documents in memory at once: with [`DOCUMENT_BYTES_MAX`], 128 MiB that nobody has yet
+/// vouched for.
+pub const DOCUMENTS_MAX: usize = 32;
+
 /// COMPAT: "Bucket policies for Amazon S3": 20 KB.
 pub const POLICY_BYTES_MAX: usize = 20 << 10;
 

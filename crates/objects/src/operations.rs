@@ -253,7 +253,7 @@ pub(crate) fn operation(name: &str) -> Option<&'static Operation> {
 impl Operation {
     /// Whether its body is a document, whose own checksum is checked before it is read.
     pub(crate) fn has_document(&self) -> bool {
-        ["DeleteObjects", "PutBucketPolicy"].contains(&self.name)
+        ["CreateBucket", "DeleteObjects", "PutBucketPolicy"].contains(&self.name)
     }
 }
 

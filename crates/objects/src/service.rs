@@ -29,13 +29,13 @@ use crate::answer;
 use crate::arrival::{Arrival, Claimed};
 use crate::blobs::Blobs;
 use crate::body::{Placed, Shared};
-use crate::checksum::{Stated, check, check_md5, read_md5};
 use crate::chunked::{Trailers, decode};
+use crate::document;
 use crate::fault;
 use crate::gate::Gate;
 use crate::host::{self, Hosts};
 use crate::index::{Failure, Index};
-use crate::limits::{DOCUMENT_BYTES_MAX, Limits};
+use crate::limits::{DOCUMENT_BYTES_MAX, DOCUMENTS_MAX, Limits};
 use crate::object_rows::Object;
 use crate::s3::Server;
 use crate::signature::{self, Found, Secrets};
@@ -84,6 +84,7 @@ struct Inner {
     blobs: Arc<Blobs>,
     service: S3Service,
     places: Arc<Semaphore>,
+    documents: Semaphore,
     limits: Limits,
 }
 
@@ -111,7 +112,9 @@ impl ObjectStore {
         builder.set_auth(Secrets);
         builder.set_access(Access { gate: Arc::clone(&gate), index: Arc::clone(&index) });
         let (service, places) = (builder.build(), Arc::new(Semaphore::new(limits.requests_max)));
-        Ok(ObjectStore { inner: Arc::new(Inner { gate, index, blobs, service, places, limits }) })
+        let documents = Semaphore::new(DOCUMENTS_MAX);
+        let inner = Inner { gate, index, blobs, service, places, documents, limits };
+        Ok(ObjectStore { inner: Arc::new(inner) })
     }
 
     /// Deletes everything of everybody.
@@ -213,6 +216,7 @@ impl Inner {
         found: Found,
     ) -> S3Result<HttpResponse> {
         let is_framed = is_framed(&head.headers);
+        let mut document_place = None;
         let is_ours = !matches!(found.claimed, Claimed::Signer { .. });
         let body = if is_framed && is_ours {
             let trailers = Trailers::default();
@@ -224,18 +228,20 @@ impl Inner {
             head.headers.insert(CONTENT_LENGTH, length);
             let frames = decode(Body::new(body), trailers).map_ok(Frame::data);
             s3s::Body::http_body_unsync(StreamBody::new(frames))
-        } else if has_document(&head) {
+        } else if let Some(document) = document::of(&head) {
             if is_framed {
                 return Err(fault::not_implemented("aws-chunked"));
             }
+            document_place = self.documents.acquire().await.ok();
             let bytes = body.read().await?;
-            check_document(&head.headers, &bytes)?;
+            document.check(&head.headers, &bytes)?;
             s3s::Body::from(bytes)
         } else {
             s3s::Body::http_body_unsync(body)
         };
         let request: HttpRequest = Request::from_parts(head, body);
         let called = found.during(self.service.call(request)).await;
+        drop(document_place);
         called.map_err(|error| fault::internal(&s3s::StdError::from(error)))
     }
 }
@@ -291,28 +297,6 @@ fn make_headers(head: &mut Head) -> S3Result<()> {
 fn is_framed(headers: &HeaderMap) -> bool {
     let stated = headers.get("x-amz-content-sha256");
     stated.is_some_and(|value| value.as_bytes().starts_with(b"STREAMING-"))
-}
-
-/// Whether the body is a document that comes with a checksum of its own.
-fn has_document(head: &Head) -> bool {
-    let names = parameters(&head.uri);
-    let has = |name: &str| names.iter().any(|(one, _)| one == name);
-    head.method == Method::POST && has("delete") || head.method == Method::PUT && has("policy")
-}
-
-fn check_document(headers: &HeaderMap, bytes: &[u8]) -> S3Result<()> {
-    use s3s::crypto::{Checksum as _, Md5};
-    let md5 = headers.get("content-md5").map(|value| value.to_str().unwrap_or_default());
-    check_md5(read_md5(md5)?, &Md5::checksum(bytes))?;
-    match Stated::read(headers)? {
-        Stated::Nothing => Ok(()),
-        Stated::Trailer(_) => Err(fault::not_implemented("x-amz-trailer")),
-        Stated::Value(algorithm, stated) => {
-            let mut hasher = algorithm.hasher();
-            hasher.update(bytes);
-            check(algorithm, &stated, &algorithm.of(&hasher.finalize()).unwrap_or_default())
-        }
-    }
 }
 
 #[cfg(test)]

@@ -6,7 +6,6 @@ use s3s::{S3Request, S3Response, S3Result, s3_error};
 use super::Server;
 use crate::arrival::Visit;
 use crate::bucket_rows::Bucket;
-use crate::fault;
 use crate::limits::BUCKETS_MAX;
 
 /// COMPAT: what has no region is in this one, whose endpoint takes any other too.
@@ -74,14 +73,8 @@ fn check_taken(wanted: &Bucket, found: &Bucket) -> S3Result<()> {
 }
 
 fn region(endpoint: &str, configuration: Option<CreateBucketConfiguration>) -> S3Result<String> {
-    let CreateBucketConfiguration { bucket, location, location_constraint } =
-        configuration.unwrap_or_default();
-    if bucket.is_some() {
-        return Err(fault::not_implemented("CreateBucketConfiguration.Bucket"));
-    }
-    if location.is_some() {
-        return Err(fault::not_implemented("CreateBucketConfiguration.Location"));
-    }
+    // Its other elements were refused with the document.
+    let location_constraint = configuration.and_then(|one| one.location_constraint);
     let constraint = location_constraint.as_ref().map_or("", |one| one.as_str());
     let is_name = |text: &str| {
         let is_sign = |byte: u8| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-';
