@@ -119,7 +119,7 @@ fn check_elements(bytes: &[u8], known: &[&str]) -> S3Result<()> {
             }
             continue;
         };
-        let name = String::from_utf8_lossy(start.local_name().as_ref()).into_owned();
+        let name = start.local_name().as_ref().to_owned();
         if !known.contains(&name.as_str()) {
             return Err(fault::not_implemented(&name));
         }
