@@ -48,7 +48,13 @@ def variables(credentials, home, region=REGION):
 
 def aws(namespace, arguments, env):
     """Runs the CLI inside; the parsed JSON it prints, `{}` if it prints nothing."""
-    command = [binaries.aws(), *arguments, "--output", "json"]
+    printed = aws_text(namespace, [*arguments, "--output", "json"], env)
+    return json.loads(printed) if printed.strip() else {}
+
+
+def aws_text(namespace, arguments, env):
+    """Runs the CLI inside; what it prints."""
+    command = [binaries.aws(), *arguments]
     done = subprocess.run(
         namespace.command(command),
         env=env,
@@ -59,7 +65,7 @@ def aws(namespace, arguments, env):
     )
     if done.returncode != 0:
         raise AwsError(done.returncode, done.stderr)
-    return json.loads(done.stdout) if done.stdout.strip() else {}
+    return done.stdout
 
 
 def options(named):
@@ -86,19 +92,28 @@ def boto(namespace, service, credentials, region=REGION, protocol=None):
     session = botocore.session.Session()
     if protocol:
         _speak_only(session, protocol)
-    client = session.create_client(
-        service,
-        region_name=region,
-        endpoint_url=commands.ENDPOINT,
-        aws_access_key_id=credentials["AWS_ACCESS_KEY_ID"],
-        aws_secret_access_key=credentials["AWS_SECRET_ACCESS_KEY"],
-        aws_session_token=credentials.get("AWS_SESSION_TOKEN"),
-        config=botocore.config.Config(
-            retries={"total_max_attempts": 1, "mode": "standard"},
-            # A name in front of the endpoint's address would be no address.
-            inject_host_prefix=False,
-        ),
+    config = botocore.config.Config(
+        retries={"total_max_attempts": 1, "mode": "standard"},
+        # A name in front of the endpoint's address would be no address.
+        inject_host_prefix=False,
     )
+    return inside(namespace, session, service, {**keys(credentials, region), "config": config})
+
+
+def keys(credentials, region=REGION):
+    """What a client of botocore is told of whom it is of, and where it is."""
+    return {
+        "region_name": region,
+        "endpoint_url": commands.ENDPOINT,
+        "aws_access_key_id": credentials["AWS_ACCESS_KEY_ID"],
+        "aws_secret_access_key": credentials["AWS_SECRET_ACCESS_KEY"],
+        "aws_session_token": credentials.get("AWS_SESSION_TOKEN"),
+    }
+
+
+def inside(namespace, session, service, options):
+    """A client of botocore whose requests are sent inside the namespace."""
+    client = session.create_client(service, **options)
     # Not public, but the one spot that waiters and paginators pass as well; the release is pinned.
     connections = client._endpoint.http_session
     send = connections.send

@@ -107,6 +107,11 @@ class Host:
         env = clients.variables(credentials or self.credentials(), self._home, region)
         return clients.aws(self.namespace, [*arguments, *clients.options(named)], env)
 
+    def aws_text(self, *arguments, region=clients.REGION, credentials=None):
+        """What the CLI prints that is no JSON: `aws_text("s3", "ls")`."""
+        env = clients.variables(credentials or self.credentials(), self._home, region)
+        return clients.aws_text(self.namespace, arguments, env)
+
     def boto(self, service, region=clients.REGION, credentials=None, protocol=None):
         """A boto3 client, far cheaper a call than the CLI."""
         known = credentials or self.credentials()

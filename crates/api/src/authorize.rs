@@ -37,8 +37,8 @@ use wire::{ApiError, Request, Value};
 
 use self::access::Access;
 pub(crate) use self::denial::{MESSAGE_PURPOSE, Refused};
-pub use self::outside::{OutsideCall, Refusal};
 pub use self::explain::{AccessExplanation, AccessQuestion};
+pub use self::outside::{OutsideCall, Refusal};
 pub(crate) use self::policies::{PolicyCache, is_managed};
 pub use self::recent::{Denied, RecentDenials};
 pub(crate) use self::resource::ResourcePolicy;

@@ -9,6 +9,7 @@ use model::{Principal, Scope, Timestamp};
 use sigv4::{AmzDate, Claim, Error, Expected, Hint, Request, SecretKey, Verifier};
 
 use crate::config::{AuthMode, Config};
+use crate::context::Sender;
 
 /// Finds out who owns an access key.
 pub trait Credentials: Send + Sync + 'static {
@@ -94,6 +95,15 @@ impl Authenticator {
             access_key_id: Some(key.to_owned()),
         })
     }
+}
+
+/// Whom a request for S3 comes from where signatures are not asked for.
+pub(crate) fn anyone(hint: Option<&Hint>, default: &Scope) -> Sender {
+    let root = root_of(hint, default);
+    // Nothing is ever signed with it.
+    let secret = SecretKey::new("");
+    let identity = Identity { principal: root.principal, secret };
+    Sender::Anyone { identity, region: root.scope.region }
 }
 
 /// COMPAT: an access key of twelve digits is taken for an account, as `LocalStack`

@@ -20,10 +20,10 @@ use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use wire::{ApiError, Facts, Protocol, Refusal, Route};
 
-use crate::authenticate::{Authenticated, Authenticator, Call};
+use crate::authenticate::{Authenticated, Authenticator, Call, anyone};
 use crate::browser;
 use crate::config::{AuthMode, Config};
-use crate::context::{Clock, RequestContext, Services};
+use crate::context::{Clock, Objects, ObjectsArrival, RequestContext, Sender, Services};
 use crate::read::BodyReader;
 use crate::respond;
 
@@ -33,6 +33,7 @@ const SMITHY_PROTOCOL: &str = "smithy-protocol";
 /// What all connections share.
 pub(crate) struct Handler {
     pub(crate) services: Arc<dyn Services>,
+    pub(crate) objects: Option<Arc<dyn Objects>>,
     pub(crate) authenticator: Authenticator,
     pub(crate) clock: Clock,
     pub(crate) config: Config,
@@ -63,6 +64,12 @@ impl Handler {
         let (head, body) = request.into_parts();
         let arrival = Arrival::of(&head, peer, &request_id);
         let voice = arrival.voice(self.services.schemas());
+        if let Some(objects) = self.objects.as_ref().filter(|one| arrival.is_for(&***one, &voice)) {
+            return match self.check_head(&arrival) {
+                Ok(()) => self.call_objects(objects, &arrival, body).await,
+                Err(error) => arrival.refuse(&voice, &error),
+            };
+        }
         let answering = timeout(self.config.limits.request_timeout, async {
             let place = self.places.acquire().await;
             let answer = self.answer(&arrival, &voice, body).await;
@@ -70,8 +77,7 @@ impl Handler {
             answer
         });
         let answer = AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
-            // The body and the panic's text may hold secrets; neither is logged.
-            tracing::error!(request_id, "an operation panicked");
+            log_panic(&request_id);
             Ok(Err(wire::internal_failure()))
         });
         match answer.unwrap_or_else(|_| Err(respond::overloaded())) {
@@ -86,14 +92,8 @@ impl Handler {
         voice: &Refusal,
         body: Body,
     ) -> Result<Response<Body>, ApiError> {
-        let limits = &self.config.limits;
-        if arrival.head.headers.len() > limits.header_count_max {
-            return Err(respond::too_many_headers());
-        }
-        if self.config.auth == AuthMode::Any && arrival.is_foreign() {
-            return Err(respond::foreign());
-        }
-        let body = self.bodies.read(&arrival.head.headers, body, limits).await;
+        self.check_head(arrival)?;
+        let body = self.bodies.read(&arrival.head.headers, body, &self.config.limits).await;
         let body = body.map_err(respond::unread)?;
         let schemas = self.services.schemas();
         arrival.check_place(voice, schemas)?;
@@ -106,6 +106,41 @@ impl Handler {
         let answer = self.services.call(&context, &request).await;
         log(&context, &route, &answer);
         Ok(respond::respond(answer, arrival.request_id))
+    }
+
+    /// What is refused whatever it asks for.
+    fn check_head(&self, arrival: &Arrival<'_>) -> Result<(), ApiError> {
+        if arrival.head.headers.len() > self.config.limits.header_count_max {
+            return Err(respond::too_many_headers());
+        }
+        if self.config.auth == AuthMode::Any && arrival.is_foreign() {
+            return Err(respond::foreign());
+        }
+        Ok(())
+    }
+
+    /// Hands a request on before its body is read.
+    async fn call_objects(
+        &self,
+        objects: &Arc<dyn Objects>,
+        arrival: &Arrival<'_>,
+        body: Body,
+    ) -> Response<Body> {
+        let sender = match self.config.auth {
+            AuthMode::Verify => Sender::Unproven,
+            AuthMode::Any => anyone(arrival.hint.as_ref(), &self.config.default_scope),
+        };
+        let answering = objects.call(ObjectsArrival {
+            request: Request::from_parts(arrival.head.clone(), body),
+            request_id: arrival.request_id.to_owned(),
+            source_ip: arrival.peer.address.ip(),
+            now: (self.clock)(),
+            sender,
+        });
+        AssertUnwindSafe(answering).catch_unwind().await.unwrap_or_else(|_| {
+            log_panic(arrival.request_id);
+            respond::refuse_as_s3(&wire::internal_failure(), arrival.request_id)
+        })
     }
 
     fn authenticate(
@@ -226,6 +261,15 @@ impl<'a> Arrival<'a> {
             && !self.is_rpc()
     }
 
+    /// Whether it is S3's where S3 is served; a bucket's own name has no path but `/`.
+    fn is_for(&self, objects: &dyn Objects, voice: &Refusal) -> bool {
+        let is_signed = self.hint.as_ref().is_some_and(|hint| hint.service == "s3");
+        let host = self.facts().host.unwrap_or_default();
+        let is_open = self.hint.is_none() && voice.service.is_none();
+        let is_bare = !self.head.headers.contains_key("x-amz-target") && !self.is_rpc();
+        is_bare && (is_signed || is_open && (!self.is_root() || objects.is_bucket(host)))
+    }
+
     /// Whether the operation is in the path.
     fn is_rpc(&self) -> bool {
         self.head.headers.contains_key(SMITHY_PROTOCOL)
@@ -268,6 +312,11 @@ fn signable<'a>(head: &'a Head, headers: Headers<'a>) -> sigv4::Request<'a> {
         headers,
         body_hash: BodyHash::of(&[]),
     }
+}
+
+/// The body and the panic's text may hold secrets; neither is logged.
+fn log_panic(request_id: &str) {
+    tracing::error!(request_id, "an operation panicked");
 }
 
 fn log(context: &RequestContext, route: &Route, answer: &wire::Response) {

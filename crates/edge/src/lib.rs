@@ -24,6 +24,6 @@ mod server;
 
 pub use authenticate::{Credentials, Identity, LookupError};
 pub use config::{AuthMode, Config, ConfigError, validate};
-pub use context::{Clock, RequestContext, Services};
+pub use context::{Clock, Objects, ObjectsArrival, RequestContext, Sender, Services};
 pub use limits::Limits;
 pub use server::{Edge, Parts, ServeError};

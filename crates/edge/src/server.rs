@@ -28,7 +28,7 @@ use tokio_util::task::TaskTracker;
 use crate::authenticate::{Authenticator, Credentials};
 use crate::browser;
 use crate::config::{AuthMode, Config, ConfigError, validate};
-use crate::context::{Clock, Services};
+use crate::context::{Clock, Objects, Services};
 use crate::handler::{Handler, Origin, Peer};
 use crate::limits::{Limits, STREAMS_PER_CONNECTION_MAX};
 use crate::read::BodyReader;
@@ -46,6 +46,8 @@ pub struct Edge {
 #[expect(missing_debug_implementations, reason = "it holds the way to secrets")]
 pub struct Parts {
     pub services: Arc<dyn Services>,
+    /// S3, if it is served.
+    pub objects: Option<Arc<dyn Objects>>,
     pub credentials: Arc<dyn Credentials>,
     pub clock: Clock,
     /// For request ids.
@@ -68,6 +70,7 @@ impl Edge {
         let config = parts.config;
         let handler = Arc::new(Handler {
             services: parts.services,
+            objects: parts.objects,
             authenticator: Authenticator::new(parts.credentials),
             clock: parts.clock,
             bodies: BodyReader::new(),

@@ -79,7 +79,7 @@ impl Context {
     }
 
     /// The value of a key that has one.
-    pub(crate) fn single(&self, key: &str) -> Option<&str> {
+    pub fn single(&self, key: &str) -> Option<&str> {
         match self.values(key) {
             Some([value]) => Some(value),
             _ => None,

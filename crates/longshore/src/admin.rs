@@ -18,6 +18,7 @@ use axum::{Json, Router};
 use control::{Inquiries, Settled};
 use dynamodb_proxy::Proxy;
 use model::{Change, Kind, Plan, Scope, Snapshot};
+use objects::ObjectStore;
 use observe::Logs;
 use store::Store;
 
@@ -26,7 +27,7 @@ use self::status::Status;
 /// How long a reset waits for the nodes.
 const RESET_TIME_MAX: Duration = Duration::from_secs(10);
 
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Pages {
     pub(crate) store: Store,
     pub(crate) api: Arc<Api>,
@@ -34,6 +35,7 @@ pub(crate) struct Pages {
     pub(crate) scope: Scope,
     pub(crate) logs: Logs,
     pub(crate) dynamodb: Arc<Proxy>,
+    pub(crate) objects: ObjectStore,
     pub(crate) settled: Settled,
     pub(crate) inquiries: Inquiries,
     /// Only where anybody may do anything.
@@ -77,6 +79,9 @@ async fn reset(State(pages): State<Pages>) -> (StatusCode, String) {
     }
     if let Err(error) = pages.dynamodb.empty().await {
         return (StatusCode::INTERNAL_SERVER_ERROR, format!("DynamoDB: {error}\n"));
+    }
+    if let Err(error) = pages.objects.clear().await {
+        return (StatusCode::INTERNAL_SERVER_ERROR, format!("{error}\n"));
     }
     if !is_settled {
         let reason = format!(

@@ -120,6 +120,8 @@ fn start_logging() {
     use tracing_subscriber::EnvFilter;
     let filter = EnvFilter::try_from_env("LONGSHORE_LOG")
         .unwrap_or_else(|_| EnvFilter::new("warn,longshore=info,control=info,node=info"));
+    // It shows whole requests and the signatures it expects, and takes every refusal for an error.
+    let filter = "s3s=off".parse().map_or(filter.clone(), |quiet| filter.add_directive(quiet));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

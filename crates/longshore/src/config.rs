@@ -121,6 +121,11 @@ impl Paths {
         self.run_dir.join("dynamodb.sock")
     }
 
+    /// Buckets and what is in them.
+    pub(crate) fn objects(&self) -> PathBuf {
+        self.data_dir.join("objects")
+    }
+
     pub(crate) fn images(&self) -> PathBuf {
         self.data_dir.join("images")
     }

@@ -3,6 +3,7 @@
 pub(crate) mod balancer;
 pub(crate) mod control;
 pub(crate) mod node;
+mod objects;
 mod ready;
 mod services;
 mod sockets;

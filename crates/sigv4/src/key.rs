@@ -26,6 +26,11 @@ impl SecretKey {
         SecretKey(Zeroizing::new(secret.into()))
     }
 
+    /// For a verifier that is not this crate's own; never to be printed or kept.
+    pub fn expose(&self) -> &str {
+        self.0.as_str()
+    }
+
     fn is_same(&self, other: &SecretKey) -> bool {
         self.0.as_bytes().ct_eq(other.0.as_bytes()).into()
     }

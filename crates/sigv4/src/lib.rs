@@ -28,7 +28,7 @@ pub use error::{Error, Family, Fault};
 pub use key::SecretKey;
 pub use request::{BodyHash, Headers, Request};
 pub use sign::{Credentials, Signing, presign, sign};
-pub use verify::{Expected, PayloadRule, Verifier};
+pub use verify::{Expected, PayloadRule, Verifier, check_claim};
 
 /// The only algorithm spoken here.
 pub const ALGORITHM: &str = "AWS4-HMAC-SHA256";

@@ -14,6 +14,9 @@ use crate::tree::SourceFile;
 /// How to write the pages again.
 pub const BLESS: &str = "UPDATE_EXPECT=1 cargo test -p tidy coverage";
 
+/// Services whose pages their own crates write, each with that crate: they have no file in `api`.
+pub const ELSEWHERE: &[(&str, &str)] = &[("s3", "objects")];
+
 /// A service, and what is there of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Service {
@@ -113,6 +116,9 @@ pub fn index(services: &[Service]) -> String {
         let (implemented, refused) = (service.implemented(), service.refused());
         let _ = writeln!(page, "| [{name}]({name}.md) | {model} | {implemented} | {refused} |");
     }
+    for (name, of) in ELSEWHERE {
+        let _ = write!(page, "\n[{name}]({name}.md) is written from the table of `crates/{of}`.\n");
+    }
     page
 }
 
@@ -189,6 +195,8 @@ mod tests {
             |---|---|---|---|
             | [ecs](ecs.md) | ecs/2014-11-13 | 2 | 1 |
             | [sts](sts.md) | sts/2011-06-15 | 0 | 1 |
+
+            [s3](s3.md) is written from the table of `crates/objects`.
         "#]]
         .assert_eq(&index(&services));
     }

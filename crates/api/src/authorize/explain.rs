@@ -102,7 +102,8 @@ impl Api {
 
 /// The documents that are asked, as they are written.
 fn texts(snapshot: &Snapshot, ask: &Ask<'_>) -> Vec<Text> {
-    let mut texts = ask.principal.map(|it| super::policies::texts(snapshot, it)).unwrap_or_default();
+    let mut texts =
+        ask.principal.map(|it| super::policies::texts(snapshot, it)).unwrap_or_default();
     let arn = Arn::parse(ask.resource);
     let own = arn.and_then(|arn| resource::policy(snapshot, ask.action, &arn));
     texts.extend(own.map(|own| Text {

@@ -56,10 +56,9 @@ impl Api {
         call: &OutsideCall<'_>,
     ) -> Result<(), Refusal> {
         let snapshot = self.snapshot();
-        let mut context = call.context.clone();
-        if let Some(caller) = caller {
-            context.add_all(scene::of_caller(caller, &snapshot));
-        }
+        let mut context =
+            caller.map(|caller| scene::of_caller(caller, &snapshot)).unwrap_or_default();
+        context.add_all(call.context.clone());
         let resource_policy = call.resource_policy.map(|text| ResourcePolicy {
             kind: PolicyKind::Resource,
             text: text.to_owned(),

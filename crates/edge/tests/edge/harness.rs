@@ -11,11 +11,12 @@ use aws_api::ecs::{
 };
 use aws_api::sts::{GetCallerIdentityRequest, GetCallerIdentityResponse, Sts};
 use axum::Router;
+use axum::body::Body;
 use axum::routing::get;
 use bytes::Bytes;
 use edge::{
-    AuthMode, Config, Credentials, Edge, Identity, Limits, LookupError, Parts, RequestContext,
-    ServeError, Services,
+    AuthMode, Config, Credentials, Edge, Identity, Limits, LookupError, Objects, ObjectsArrival,
+    Parts, RequestContext, Sender, ServeError, Services,
 };
 use futures_util::future::BoxFuture;
 use http::{Request, Response};
@@ -54,10 +55,19 @@ impl Server {
     }
 
     pub(crate) fn with(auth: AuthMode, limits: Limits) -> Server {
+        Server::of(Fake::new(), auth, limits)
+    }
+
+    /// One that has S3.
+    pub(crate) fn with_objects(auth: AuthMode) -> Server {
+        Server::of(Fake { has_objects: true, ..Fake::new() }, auth, Limits::default())
+    }
+
+    fn of(fake: Fake, auth: AuthMode, limits: Limits) -> Server {
+        let fake = Arc::new(fake);
         let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
         let address = listener.local_addr().expect("a bound listener");
         let now = Arc::new(AtomicI64::new(NOW));
-        let fake = Arc::new(Fake { started: Semaphore::new(0), release: Semaphore::new(0) });
         let edge = edge(auth, limits, &fake, &now);
         let shutdown = CancellationToken::new();
         let serving = tokio::spawn(edge.serve(vec![listener], shutdown.clone()));
@@ -104,6 +114,7 @@ pub(crate) fn edge(auth: AuthMode, limits: Limits, fake: &Arc<Fake>, now: &Arc<A
         .route("/panic", get(|| async { assert!(std::hint::black_box(false), "a page's") }));
     Edge::new(Parts {
         services: Arc::<Fake>::clone(fake),
+        objects: fake.has_objects.then(|| Arc::<Fake>::clone(fake) as Arc<dyn Objects>),
         credentials: Arc::new(Keys),
         clock: Arc::new(move || Timestamp::from_secs(clock.load(Ordering::Relaxed))),
         rng: Rng::seeded(1),
@@ -144,6 +155,35 @@ impl Credentials for Keys {
 pub(crate) struct Fake {
     pub(crate) started: Semaphore,
     pub(crate) release: Semaphore,
+    has_objects: bool,
+}
+
+impl Fake {
+    pub(crate) fn new() -> Fake {
+        let (started, release) = (Semaphore::new(0), Semaphore::new(0));
+        Fake { started, release, has_objects: false }
+    }
+}
+
+/// Says what was handed on to it, without a look at the body.
+impl Objects for Fake {
+    fn is_bucket(&self, host: &str) -> bool {
+        host.starts_with("bucket.s3.")
+    }
+
+    fn call(&self, arrival: ObjectsArrival) -> BoxFuture<'static, Response<Body>> {
+        let sender = match arrival.sender {
+            Sender::Unproven => "unproven".to_owned(),
+            Sender::Anyone { identity, region } => format!("{} {region}", identity.principal.arn()),
+        };
+        let (method, path) = (arrival.request.method(), arrival.request.uri().path());
+        let text = format!("{method} {path} {sender} {}", arrival.source_ip);
+        let is_whole = !path.ends_with("panic");
+        Box::pin(async move {
+            assert!(is_whole, "an operation's");
+            Response::new(Body::from(text))
+        })
+    }
 }
 
 impl Services for Fake {

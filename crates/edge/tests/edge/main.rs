@@ -5,3 +5,4 @@ mod connections;
 mod harness;
 mod malformed;
 mod modes;
+mod objects;

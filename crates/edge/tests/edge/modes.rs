@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicI64;
 
 use edge::{AuthMode, ConfigError, Limits, ServeError};
-use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 
 use crate::harness::{Answer, Call, Fake, SIGNER, Server, Signer, edge};
@@ -57,7 +56,7 @@ async fn web_pages_are_not_anyone() {
 #[tokio::test]
 async fn any_is_refused_beyond_loopback() {
     let listener = TcpListener::bind("0.0.0.0:0").expect("a free port");
-    let fake = Arc::new(Fake { started: Semaphore::new(0), release: Semaphore::new(0) });
+    let fake = Arc::new(Fake::new());
     let edge = edge(AuthMode::Any, Limits::default(), &fake, &Arc::new(AtomicI64::new(0)));
     let result = edge.serve(vec![listener], CancellationToken::new()).await;
     assert!(matches!(result, Err(ServeError::Config(ConfigError::AnyBeyondLoopback(_)))));

@@ -10,8 +10,9 @@ use control::{
     sweep_logs,
 };
 use dynamodb_proxy::{Engine, EngineConfig, Keeper, Proxy};
-use edge::{AuthMode, Edge, Limits, Parts};
+use edge::{AuthMode, Credentials, Edge, Limits, Parts};
 use model::{Rng, Scope, Snapshot};
+use objects::{ObjectStore, ObjectStoreParts};
 use observe::Logs;
 use planner::network::set_public_range;
 use planner::reconcilers;
@@ -21,6 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vault::{MasterKeys, Vault};
 
+use super::objects::Gatekeeper;
 use super::ready;
 use super::services::{ApiServices, Keys, Policies};
 use crate::admin;
@@ -71,20 +73,28 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
 
     let (dynamodb, keeper) = dynamodb(&config, &paths, Arc::clone(&api));
     let keeping = tracker.spawn(keeper.run(stop.clone()));
-
+    let keys: Arc<dyn Credentials> = Arc::new(Keys { root: credentials, api: Arc::clone(&api) });
+    let gate = Gatekeeper {
+        keys: Arc::clone(&keys),
+        api: Arc::clone(&api),
+        region: config.region.clone(),
+    };
+    let objects = open_objects(&paths, gate, Rng::seeded(rng.next_u64())).await?;
     let pages = admin::pages(admin::Pages {
         store: store.clone(),
         api: Arc::clone(&api),
         scope: Scope::new(config.account.clone(), config.region.clone()),
         logs,
         dynamodb: Arc::clone(&dynamodb),
+        objects: objects.clone(),
         settled,
         inquiries,
         is_reset_allowed: config.auth == Auth::Any,
     });
     let edge = Edge::new(Parts {
-        services: Arc::new(ApiServices { api: Arc::clone(&api), dynamodb }),
-        credentials: Arc::new(Keys { root: credentials, api }),
+        services: Arc::new(ApiServices { api, dynamodb }),
+        objects: Some(Arc::new(objects)),
+        credentials: keys,
         clock: Arc::new(crate::clock::now),
         rng,
         config: edge::Config {
@@ -151,6 +161,14 @@ async fn open_store(paths: &Paths) -> Result<Store> {
         Ok(Store::open(engine)?)
     };
     tokio::task::spawn_blocking(open).await?.context("the state cannot be opened")
+}
+
+async fn open_objects(paths: &Paths, gate: Gatekeeper, rng: Rng) -> Result<ObjectStore> {
+    let gate = Arc::new(gate);
+    let (directory, limits) = (paths.objects(), objects::Limits::default());
+    let parts = ObjectStoreParts { directory, gate, rng, limits };
+    let opened = tokio::task::spawn_blocking(move || ObjectStore::open(parts)).await?;
+    opened.context("the objects cannot be opened")
 }
 
 fn seeded() -> Result<Rng> {

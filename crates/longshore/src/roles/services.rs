@@ -74,9 +74,8 @@ impl Authorize for Policies {
             resource_policy: None,
         };
         let refused = self.0.authorize_outside(Some(&caller(context)), &call);
-        refused.map_err(|refusal| {
-            wire::ApiError::client("AccessDeniedException", refusal.sentence())
-        })
+        refused
+            .map_err(|refusal| wire::ApiError::client("AccessDeniedException", refusal.sentence()))
     }
 }
 

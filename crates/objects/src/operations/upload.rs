@@ -1,0 +1,147 @@
+//! Members of inputs: of uploads in parts.
+
+use super::{Member, header, inner, query};
+
+pub(super) const CREATE_MULTIPART_UPLOAD: &[Member] = &[
+    header("ACL", "x-amz-acl").only(&["private", "bucket-owner-full-control"]),
+    inner("Bucket"),
+    header("BucketKeyEnabled", "x-amz-server-side-encryption-bucket-key-enabled").only(&["false"]),
+    header("CacheControl", "cache-control"),
+    header("ChecksumAlgorithm", "x-amz-checksum-algorithm"),
+    header("ChecksumType", "x-amz-checksum-type"),
+    header("ContentDisposition", "content-disposition"),
+    header("ContentEncoding", "content-encoding"),
+    header("ContentLanguage", "content-language"),
+    header("ContentType", "content-type"),
+    header("ExpectedBucketOwner", "x-amz-expected-bucket-owner"),
+    header("Expires", "expires"),
+    header("GrantFullControl", "x-amz-grant-full-control").refused(),
+    header("GrantRead", "x-amz-grant-read").refused(),
+    header("GrantReadACP", "x-amz-grant-read-acp").refused(),
+    header("GrantWriteACP", "x-amz-grant-write-acp").refused(),
+    inner("Key"),
+    inner("Metadata"),
+    header("ObjectLockEventHold", "x-amz-object-lock-event-hold").refused(),
+    header("ObjectLockEventHoldDurationDays", "x-amz-object-lock-event-hold-duration-days")
+        .refused(),
+    header("ObjectLockEventHoldDurationYears", "x-amz-object-lock-event-hold-duration-years")
+        .refused(),
+    header("ObjectLockLegalHoldStatus", "x-amz-object-lock-legal-hold").refused(),
+    header("ObjectLockMode", "x-amz-object-lock-mode").refused(),
+    header("ObjectLockRetainUntilDate", "x-amz-object-lock-retain-until-date").refused(),
+    header("RequestPayer", "x-amz-request-payer").only(&["requester"]),
+    header("SSECustomerAlgorithm", "x-amz-server-side-encryption-customer-algorithm").refused(),
+    header("SSECustomerKey", "x-amz-server-side-encryption-customer-key").refused(),
+    header("SSECustomerKeyMD5", "x-amz-server-side-encryption-customer-key-md5").refused(),
+    header("SSEKMSEncryptionContext", "x-amz-server-side-encryption-context").refused(),
+    header("SSEKMSKeyId", "x-amz-server-side-encryption-aws-kms-key-id").refused(),
+    header("ServerSideEncryption", "x-amz-server-side-encryption").refused(),
+    header("StorageClass", "x-amz-storage-class").only(&["STANDARD"]),
+    header("Tagging", "x-amz-tagging").refused(),
+    header("WebsiteRedirectLocation", "x-amz-website-redirect-location").refused(),
+];
+
+pub(super) const UPLOAD_PART: &[Member] = &[
+    inner("Body"),
+    inner("Bucket"),
+    header("ChecksumAlgorithm", "x-amz-sdk-checksum-algorithm"),
+    header("ChecksumCRC32", "x-amz-checksum-crc32"),
+    header("ChecksumCRC32C", "x-amz-checksum-crc32c"),
+    header("ChecksumCRC64NVME", "x-amz-checksum-crc64nvme"),
+    header("ChecksumMD5", "x-amz-checksum-md5").refused(),
+    header("ChecksumSHA1", "x-amz-checksum-sha1"),
+    header("ChecksumSHA256", "x-amz-checksum-sha256"),
+    header("ChecksumSHA512", "x-amz-checksum-sha512").refused(),
+    header("ChecksumXXHASH128", "x-amz-checksum-xxhash128").refused(),
+    header("ChecksumXXHASH3", "x-amz-checksum-xxhash3").refused(),
+    header("ChecksumXXHASH64", "x-amz-checksum-xxhash64").refused(),
+    header("ContentLength", "content-length"),
+    header("ContentMD5", "content-md5"),
+    header("ExpectedBucketOwner", "x-amz-expected-bucket-owner"),
+    inner("Key"),
+    query("PartNumber", "partNumber"),
+    header("RequestPayer", "x-amz-request-payer").only(&["requester"]),
+    header("SSECustomerAlgorithm", "x-amz-server-side-encryption-customer-algorithm").refused(),
+    header("SSECustomerKey", "x-amz-server-side-encryption-customer-key").refused(),
+    header("SSECustomerKeyMD5", "x-amz-server-side-encryption-customer-key-md5").refused(),
+    query("UploadId", "uploadId"),
+];
+
+pub(super) const UPLOAD_PART_COPY: &[Member] = &[
+    inner("Bucket"),
+    header("CopySource", "x-amz-copy-source"),
+    header("CopySourceIfMatch", "x-amz-copy-source-if-match"),
+    header("CopySourceIfModifiedSince", "x-amz-copy-source-if-modified-since"),
+    header("CopySourceIfNoneMatch", "x-amz-copy-source-if-none-match"),
+    header("CopySourceIfUnmodifiedSince", "x-amz-copy-source-if-unmodified-since"),
+    header("CopySourceRange", "x-amz-copy-source-range"),
+    header(
+        "CopySourceSSECustomerAlgorithm",
+        "x-amz-copy-source-server-side-encryption-customer-algorithm",
+    )
+    .refused(),
+    header("CopySourceSSECustomerKey", "x-amz-copy-source-server-side-encryption-customer-key")
+        .refused(),
+    header(
+        "CopySourceSSECustomerKeyMD5",
+        "x-amz-copy-source-server-side-encryption-customer-key-md5",
+    )
+    .refused(),
+    header("ExpectedBucketOwner", "x-amz-expected-bucket-owner"),
+    header("ExpectedSourceBucketOwner", "x-amz-source-expected-bucket-owner"),
+    inner("Key"),
+    query("PartNumber", "partNumber"),
+    header("RequestPayer", "x-amz-request-payer").only(&["requester"]),
+    header("SSECustomerAlgorithm", "x-amz-server-side-encryption-customer-algorithm").refused(),
+    header("SSECustomerKey", "x-amz-server-side-encryption-customer-key").refused(),
+    header("SSECustomerKeyMD5", "x-amz-server-side-encryption-customer-key-md5").refused(),
+    query("UploadId", "uploadId"),
+];
+
+pub(super) const COMPLETE_MULTIPART_UPLOAD: &[Member] = &[
+    inner("Bucket"),
+    header("ChecksumCRC32", "x-amz-checksum-crc32"),
+    header("ChecksumCRC32C", "x-amz-checksum-crc32c"),
+    header("ChecksumCRC64NVME", "x-amz-checksum-crc64nvme"),
+    header("ChecksumMD5", "x-amz-checksum-md5").refused(),
+    header("ChecksumSHA1", "x-amz-checksum-sha1"),
+    header("ChecksumSHA256", "x-amz-checksum-sha256"),
+    header("ChecksumSHA512", "x-amz-checksum-sha512").refused(),
+    header("ChecksumType", "x-amz-checksum-type"),
+    header("ChecksumXXHASH128", "x-amz-checksum-xxhash128").refused(),
+    header("ChecksumXXHASH3", "x-amz-checksum-xxhash3").refused(),
+    header("ChecksumXXHASH64", "x-amz-checksum-xxhash64").refused(),
+    header("ExpectedBucketOwner", "x-amz-expected-bucket-owner"),
+    header("IfMatch", "if-match"),
+    header("IfNoneMatch", "if-none-match"),
+    inner("Key"),
+    header("MpuObjectSize", "x-amz-mp-object-size"),
+    inner("MultipartUpload"),
+    header("RequestPayer", "x-amz-request-payer").only(&["requester"]),
+    header("SSECustomerAlgorithm", "x-amz-server-side-encryption-customer-algorithm").refused(),
+    header("SSECustomerKey", "x-amz-server-side-encryption-customer-key").refused(),
+    header("SSECustomerKeyMD5", "x-amz-server-side-encryption-customer-key-md5").refused(),
+    query("UploadId", "uploadId"),
+];
+
+pub(super) const ABORT_MULTIPART_UPLOAD: &[Member] = &[
+    inner("Bucket"),
+    header("ExpectedBucketOwner", "x-amz-expected-bucket-owner"),
+    header("IfMatchInitiatedTime", "x-amz-if-match-initiated-time").refused(),
+    inner("Key"),
+    header("RequestPayer", "x-amz-request-payer").only(&["requester"]),
+    query("UploadId", "uploadId"),
+];
+
+pub(super) const LIST_PARTS: &[Member] = &[
+    inner("Bucket"),
+    header("ExpectedBucketOwner", "x-amz-expected-bucket-owner"),
+    inner("Key"),
+    query("MaxParts", "max-parts"),
+    query("PartNumberMarker", "part-number-marker"),
+    header("RequestPayer", "x-amz-request-payer").only(&["requester"]),
+    header("SSECustomerAlgorithm", "x-amz-server-side-encryption-customer-algorithm").refused(),
+    header("SSECustomerKey", "x-amz-server-side-encryption-customer-key").refused(),
+    header("SSECustomerKeyMD5", "x-amz-server-side-encryption-customer-key-md5").refused(),
+    query("UploadId", "uploadId"),
+];
