@@ -77,7 +77,7 @@ impl Filters {
             let (key, how) = match one.key {
                 ParametersFilterKey::Name => (Key::Name, How::BeginsWith),
                 ParametersFilterKey::Type => (Key::Type, How::Equals),
-                ParametersFilterKey::SealedWith => (Key::SealedWith, How::Equals),
+                ParametersFilterKey::KeyId => (Key::SealedWith, How::Equals),
             };
             Filter { key, how, values: one.values.clone() }
         };

@@ -87,7 +87,10 @@ pub(super) fn render(parameter: &Parameter) -> Vec<ParameterInlinePolicy> {
 mod tests {
     use super::*;
 
-    const ONE: &str = r#"{"Type":"Expiration","Version":"1.0","Attributes":{"Timestamp":"2030-01-31T12:00:00.000Z"}}"#;
+    const ONE: &str = concat!(
+        r#"{"Type":"Expiration","Version":"1.0","#,
+        r#""Attributes":{"Timestamp":"2030-01-31T12:00:00.000Z"}}"#
+    );
 
     fn told(text: &str) -> Result<Option<i64>, String> {
         let read = parse(text, Timestamp::from_secs(1_700_000_000));
