@@ -708,8 +708,8 @@ def test_a_key_is_rotated_by_a_schedule(kms, key, arn):
     kms.disable_key_rotation(KeyId=key)
     status = kms.get_key_rotation_status(KeyId=key)
     assert (status["KeyRotationEnabled"], "NextRotationDate" in status) == (False, False)
-    told = refused(kms.enable_key_rotation, KeyId=key, RotationPeriodInDays=89)
-    assert "Value '89' at 'rotationPeriodInDays'" in told
+    told = refused(kms.enable_key_rotation, KeyId=key, RotationPeriodInDays=2561)
+    assert "Value '2561' at 'rotationPeriodInDays'" in told
 
 
 # -- tags

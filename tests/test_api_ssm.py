@@ -60,8 +60,8 @@ def pages(call, field, **named):
 
 
 def only(key, *values, option=None):
-    given = {"Key": key, "Values": list(values)}
-    return {"ParameterFilters": [{**given, "Option": option} if option else given]}
+    given = {"Key": key, "Option": option, "Values": list(values)}
+    return {"ParameterFilters": [{name: it for name, it in given.items() if it}]}
 
 
 # -- the CLI

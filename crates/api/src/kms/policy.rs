@@ -107,14 +107,12 @@ fn lets_change(policy: &Policy, key: &KmsKey, caller: &Caller) -> bool {
         action: "kms:PutKeyPolicy",
         resource: &key.arn(),
         resource_account: &key.scope.account,
+        rule: iam::ResourceRule::HasToAllow,
         context: &context,
     };
     let compiled = Compiled::new(policy);
     let policies = Policies { resource: Some((NAME, &compiled)), ..Policies::default() };
-    match iam::decide(&request, &policies) {
-        iam::Decision::Allowed(grounds) => !grounds.is_empty(),
-        iam::Decision::Denied(_) => false,
-    }
+    iam::decide(&request, &policies).is_allowed()
 }
 
 /// Refuses any other name than that of the one policy.
