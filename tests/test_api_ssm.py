@@ -432,7 +432,8 @@ def test_a_parameter_expires(ssm):
     [policy] = about["Policies"]
     assert (policy["PolicyType"], policy["PolicyStatus"]) == ("Expiration", "Pending")
     assert json.loads(policy["PolicyText"])["Type"] == "Expiration"
-    wait_until(lambda: described(ssm, **only("Name", "/expires")) == [])
+    gone = only("Name", "/expires")
+    wait_until(lambda: described(ssm, **gone) == [], 30, "the parameter is gone")
     assert refused(ssm.get_parameter, Name="/expires").startswith("ParameterNotFound: ")
 
 

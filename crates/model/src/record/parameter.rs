@@ -105,3 +105,23 @@ impl ParameterValue {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_value_is_shown() {
+        let plain = ParameterValue::String("hunter2".to_owned());
+        let list = ParameterValue::StringList("hunter2,b".to_owned());
+        assert_eq!(format!("{plain:?} {list:?}"), "String { .. } StringList { .. }");
+    }
+
+    #[test]
+    fn a_name_with_and_without_a_slash_has_one_arn() {
+        let scope = Scope::new("1", "r");
+        for name in ["a", "/a"] {
+            assert_eq!(Parameter::arn_of(&scope, name), "arn:aws:ssm:r:1:parameter/a");
+        }
+    }
+}
