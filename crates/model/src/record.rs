@@ -8,9 +8,11 @@ mod code_deploy;
 mod deployment;
 mod elb;
 mod iam;
+mod kms;
 mod network;
 mod network_acl;
 mod node;
+mod parameter;
 mod public_address;
 mod route;
 mod security_group;
@@ -42,12 +44,19 @@ pub use iam::{
     AccessKey, AccountAlias, IamGroup, IamPolicies, IamPolicy, IamPolicyVersion, IamRole, IamUser,
     InstanceProfile, Sealed, iam_scope,
 };
+pub use kms::{
+    KMS_ROTATION_PERIOD_DAYS, KmsAlias, KmsEnvelope, KmsKey, KmsKeyManager, KmsKeyState,
+    KmsRotation, KmsRotationKind, KmsRotationSchedule,
+};
 pub use network::{
     Cidr, DefaultVpc, Interface, InterfaceOwner, Ipv6Cidr, NotACidr, NotAnIpv6Cidr,
     SUBNET_ADDRESSES_RESERVED_FIRST, Subnet, Vpc, VpcAttributes,
 };
 pub use network_acl::{NetworkAcl, NetworkAclAction, NetworkAclEntry, NetworkAclRange};
 pub use node::{ClientToken, Node};
+pub use parameter::{
+    Parameter, ParameterExpiration, ParameterTier, ParameterValue, ParameterVersion,
+};
 pub use public_address::{PublicAddress, PublicAddressHolder, PublicRange};
 pub use route::{
     ElasticIp, ElasticIpAssociation, InternetGateway, NatConnectivity, NatGateway, RouteTable,

@@ -11,11 +11,11 @@ use imbl::{OrdMap, OrdSet};
 use crate::record::{
     AccessKey, AccountAlias, AccountSetting, Alarm, ClientToken, Cluster, CodeDeployApplication,
     CodeDeployConfig, CodeDeployDeployment, CodeDeployGroup, DefaultVpc, ElasticIp, IamGroup,
-    IamPolicy, IamRole, IamUser, InstanceProfile, Interface, InternetGateway, Listener,
-    LoadBalancer, NatGateway, NetworkAcl, Node, PrefixList, PublicAddress, PublicRange, RouteTable,
-    Rule, SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target,
-    TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, TaskSet,
-    Vpc, iam_scope,
+    IamPolicy, IamRole, IamUser, InstanceProfile, Interface, InternetGateway, KmsAlias, KmsKey,
+    Listener, LoadBalancer, NatGateway, NetworkAcl, Node, Parameter, PrefixList, PublicAddress,
+    PublicRange, RouteTable, Rule, SecurityGroup, Service, ServiceDeployment, ServiceKey,
+    ServiceRevision, Subnet, Target, TargetGroup, Task, TaskDefinition, TaskDefinitionFamily,
+    TaskDefinitionRef, TaskKey, TaskSet, Vpc, iam_scope,
 };
 use crate::table::{Entry, Key, Record, Table};
 use crate::{Change, Expect, Scope};
@@ -134,11 +134,14 @@ tables! {
     instance_profiles: InstanceProfile = "instance-profile",
     interfaces: Interface = "interface",
     internet_gateways: InternetGateway = "internet-gateway",
+    kms_aliases: KmsAlias = "kms-alias",
+    kms_keys: KmsKey = "kms-key",
     listeners: Listener = "listener",
     load_balancers: LoadBalancer = "load-balancer",
     nat_gateways: NatGateway = "nat-gateway",
     network_acls: NetworkAcl = "network-acl",
     nodes: Node = "node",
+    parameters: Parameter = "parameter",
     prefix_lists: PrefixList = "prefix-list",
     public_addresses: PublicAddress = "public-address",
     public_ranges: PublicRange = "public-range",
@@ -342,11 +345,14 @@ impl Indexed for IamUser {}
 impl Indexed for InstanceProfile {}
 impl Indexed for Interface {}
 impl Indexed for InternetGateway {}
+impl Indexed for KmsAlias {}
+impl Indexed for KmsKey {}
 impl Indexed for Listener {}
 impl Indexed for LoadBalancer {}
 impl Indexed for NatGateway {}
 impl Indexed for NetworkAcl {}
 impl Indexed for Node {}
+impl Indexed for Parameter {}
 impl Indexed for PrefixList {}
 impl Indexed for PublicAddress {}
 impl Indexed for PublicRange {}
@@ -395,9 +401,12 @@ keyed! {
     CodeDeployGroup: |r| r.scope.clone(), |r| format!("{}/{}", r.application, r.name);
     DefaultVpc: |r| r.scope.clone(), |_| DefaultVpc::ID.to_owned();
     Interface: |r| r.scope.clone(), |r| format!("{}/{}", r.vpc_id, r.address);
+    KmsAlias: |r| r.scope.clone(), |r| r.name.clone();
+    KmsKey: |r| r.scope.clone(), |r| r.id.clone();
     Listener: |r| r.scope.clone(), Listener::arn;
     LoadBalancer: |r| r.scope.clone(), |r| r.name.clone();
     Node: |_| Node::scope(), |r| r.id.clone();
+    Parameter: |r| r.scope.clone(), |r| r.name.clone();
     Rule: |r| r.scope.clone(), Rule::arn;
     SecurityGroup: |r| r.scope.clone(), |r| r.id.clone();
     Service: |r| r.key.scope.clone(), |r| format!("{}/{}", r.key.cluster, r.key.name);

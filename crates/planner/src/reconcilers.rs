@@ -4,7 +4,7 @@
 
 use model::{Plan, Rng, Snapshot, Timestamp};
 
-use crate::{deployment, placement, reaper, targets};
+use crate::{deployment, kms_key, parameter, placement, reaper, targets};
 
 /// A planner with its name. Every one of them is a line in [`reconcilers`].
 #[derive(Clone, Copy, Debug)]
@@ -18,6 +18,8 @@ pub fn reconcilers() -> Vec<Reconciler> {
         Reconciler { name: "deployment", plan: deployment::plan },
         Reconciler { name: "placement", plan: |s, now, _| vec![placement::plan(s, now)] },
         Reconciler { name: "draining", plan: |s, now, _| vec![targets::plan_draining(s, now)] },
+        Reconciler { name: "kms-key", plan: |s, now, _| vec![kms_key::plan(s, now)] },
+        Reconciler { name: "parameter", plan: |s, now, _| vec![parameter::plan(s, now)] },
         Reconciler { name: "reaper", plan: |s, now, _| vec![reaper::plan(s, now)] },
     ]
 }

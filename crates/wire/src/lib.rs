@@ -45,5 +45,5 @@ pub use schema::{
 pub use shape::{
     Fields, Read, ReadError, Shape, Write, Writer, equal, read_boxed, read_enum, write_structure,
 };
-pub use timestamp::to_iso8601;
+pub use timestamp::{from_iso8601, to_iso8601};
 pub use value::Value;

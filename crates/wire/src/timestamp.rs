@@ -22,7 +22,7 @@ pub(crate) fn to_epoch_seconds(timestamp: Timestamp) -> String {
 }
 
 /// `2026-01-31T12:00:00Z`, with any fraction and offset.
-pub(crate) fn from_iso8601(text: &str) -> Option<Timestamp> {
+pub fn from_iso8601(text: &str) -> Option<Timestamp> {
     let instant: jiff::Timestamp = text.parse().ok()?;
     Some(Timestamp::from_millis(instant.as_millisecond()))
 }
