@@ -11,7 +11,7 @@ from harness import clients
 from wire.values import Values
 
 MODELS = pathlib.Path(__file__).resolve().parents[1] / "models"
-SERVICES = ("ecs", "elbv2", "ec2", "sts", "logs", "cloudwatch", "codedeploy")
+SERVICES = ("ecs", "elbv2", "ec2", "sts", "logs", "cloudwatch", "codedeploy", "secretsmanager")
 DRAWS = 3
 
 

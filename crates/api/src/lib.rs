@@ -30,3 +30,4 @@ mod ssm;
 mod sts;
 
 pub use context::{Api, ApiParts, Caller, Turn};
+pub use secretsmanager::{ResolveError, SecretReference, resolve as resolve_secret};

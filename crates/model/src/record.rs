@@ -13,6 +13,7 @@ mod network_acl;
 mod node;
 mod public_address;
 mod route;
+mod secret;
 mod security_group;
 mod service;
 mod task;
@@ -53,6 +54,7 @@ pub use route::{
     ElasticIp, ElasticIpAssociation, InternetGateway, NatConnectivity, NatGateway, RouteTable,
     RouteTableAssociation, RouteTarget,
 };
+pub use secret::{Secret, SecretContent, SecretDeletion, SecretValue, SecretVersion};
 pub use security_group::{
     PrefixList, PrefixListChange, PrefixListEntry, SecurityGroup, SecurityGroupRule, Traffic,
     TrafficDirection, TrafficPeer,

@@ -13,9 +13,9 @@ use crate::record::{
     CodeDeployConfig, CodeDeployDeployment, CodeDeployGroup, DefaultVpc, ElasticIp, IamGroup,
     IamPolicy, IamRole, IamUser, InstanceProfile, Interface, InternetGateway, Listener,
     LoadBalancer, NatGateway, NetworkAcl, Node, PrefixList, PublicAddress, PublicRange, RouteTable,
-    Rule, SecurityGroup, Service, ServiceDeployment, ServiceKey, ServiceRevision, Subnet, Target,
-    TargetGroup, Task, TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskKey, TaskSet,
-    Vpc, iam_scope,
+    Rule, Secret, SecretValue, SecurityGroup, Service, ServiceDeployment, ServiceKey,
+    ServiceRevision, Subnet, Target, TargetGroup, Task, TaskDefinition, TaskDefinitionFamily,
+    TaskDefinitionRef, TaskKey, TaskSet, Vpc, iam_scope,
 };
 use crate::table::{Entry, Key, Record, Table};
 use crate::{Change, Expect, Scope};
@@ -144,6 +144,8 @@ tables! {
     public_ranges: PublicRange = "public-range",
     route_tables: RouteTable = "route-table",
     rules: Rule = "rule",
+    secret_values: SecretValue = "secret-value",
+    secrets: Secret = "secret",
     security_groups: SecurityGroup = "security-group",
     service_deployments: ServiceDeployment = "service-deployment",
     service_revisions: ServiceRevision = "service-revision",
@@ -352,6 +354,8 @@ impl Indexed for PublicAddress {}
 impl Indexed for PublicRange {}
 impl Indexed for RouteTable {}
 impl Indexed for Rule {}
+impl Indexed for Secret {}
+impl Indexed for SecretValue {}
 impl Indexed for SecurityGroup {}
 impl Indexed for Service {}
 impl Indexed for ServiceDeployment {}
@@ -399,6 +403,8 @@ keyed! {
     LoadBalancer: |r| r.scope.clone(), |r| r.name.clone();
     Node: |_| Node::scope(), |r| r.id.clone();
     Rule: |r| r.scope.clone(), Rule::arn;
+    Secret: |r| r.scope.clone(), |r| r.name.clone();
+    SecretValue: |r| r.scope.clone(), SecretValue::id;
     SecurityGroup: |r| r.scope.clone(), |r| r.id.clone();
     Service: |r| r.key.scope.clone(), |r| format!("{}/{}", r.key.cluster, r.key.name);
     ServiceDeployment: |r| r.service.scope.clone(),

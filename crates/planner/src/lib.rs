@@ -26,6 +26,7 @@ mod reconcilers;
 pub mod report;
 pub mod rollout;
 pub mod route_config;
+pub mod secrets;
 pub mod targets;
 pub mod task;
 pub mod task_set;
