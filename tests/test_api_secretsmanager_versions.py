@@ -312,12 +312,13 @@ def test_a_call_that_is_refused(refusing, case):
     assert stages(refusing, "refused") == {"a": {"AWSPREVIOUS"}, "b": {"AWSCURRENT"}}
 
 
+REPLICA = "arn:aws:secretsmanager:us-east-1:111111111111:secret:replica-AbCdEf"
 NOT_IMPLEMENTED = {
     "replicate_secret_to_regions": {"AddReplicaRegions": [{"Region": "eu-west-1"}]},
     "remove_regions_from_replication": {"RemoveReplicaRegions": ["eu-west-1"]},
     "stop_replication_to_replica": {},
-    "rotate_secret": {},
-    "cancel_rotate_secret": {},
+    "associate_cross_account_replica": {"CrossAccountReplicaARN": REPLICA},
+    "disassociate_cross_account_replica": {"CrossAccountReplicaARN": REPLICA},
 }
 
 

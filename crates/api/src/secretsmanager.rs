@@ -7,6 +7,7 @@
 
 mod access;
 mod batch_get_secret_value;
+mod cancel_rotate_secret;
 mod client_token;
 mod create_secret;
 mod delete_resource_policy;
@@ -29,6 +30,8 @@ mod put_secret_value;
 mod render;
 mod resolve;
 mod restore_secret;
+mod rotate_secret;
+mod rotation;
 mod tag_resource;
 mod tags;
 mod untag_resource;
@@ -40,19 +43,19 @@ mod version;
 
 use aws_api::secretsmanager::errors;
 use aws_api::secretsmanager::{
-    BatchGetSecretValueRequest, BatchGetSecretValueResponse, CreateSecretRequest,
-    CreateSecretResponse, DeleteResourcePolicyRequest, DeleteResourcePolicyResponse,
-    DeleteSecretRequest, DeleteSecretResponse, DescribeSecretRequest, DescribeSecretResponse,
-    GetRandomPasswordRequest, GetRandomPasswordResponse, GetResourcePolicyRequest,
-    GetResourcePolicyResponse, GetSecretValueRequest, GetSecretValueResponse,
-    ListResourcePoliciesRequest, ListResourcePoliciesResponse, ListSecretVersionIdsRequest,
-    ListSecretVersionIdsResponse, ListSecretsRequest, ListSecretsResponse,
-    PutResourcePolicyRequest, PutResourcePolicyResponse, PutSecretValueRequest,
-    PutSecretValueResponse, RestoreSecretRequest, RestoreSecretResponse, SecretsManager,
-    TagResourceRequest, TagResourceResponse, UntagResourceRequest, UntagResourceResponse,
-    UpdateSecretRequest, UpdateSecretResponse, UpdateSecretVersionStageRequest,
-    UpdateSecretVersionStageResponse, ValidateResourcePolicyRequest,
-    ValidateResourcePolicyResponse,
+    BatchGetSecretValueRequest, BatchGetSecretValueResponse, CancelRotateSecretRequest,
+    CancelRotateSecretResponse, CreateSecretRequest, CreateSecretResponse,
+    DeleteResourcePolicyRequest, DeleteResourcePolicyResponse, DeleteSecretRequest,
+    DeleteSecretResponse, DescribeSecretRequest, DescribeSecretResponse, GetRandomPasswordRequest,
+    GetRandomPasswordResponse, GetResourcePolicyRequest, GetResourcePolicyResponse,
+    GetSecretValueRequest, GetSecretValueResponse, ListResourcePoliciesRequest,
+    ListResourcePoliciesResponse, ListSecretVersionIdsRequest, ListSecretVersionIdsResponse,
+    ListSecretsRequest, ListSecretsResponse, PutResourcePolicyRequest, PutResourcePolicyResponse,
+    PutSecretValueRequest, PutSecretValueResponse, RestoreSecretRequest, RestoreSecretResponse,
+    RotateSecretRequest, RotateSecretResponse, SecretsManager, TagResourceRequest,
+    TagResourceResponse, UntagResourceRequest, UntagResourceResponse, UpdateSecretRequest,
+    UpdateSecretResponse, UpdateSecretVersionStageRequest, UpdateSecretVersionStageResponse,
+    ValidateResourcePolicyRequest, ValidateResourcePolicyResponse,
 };
 use wire::{ApiError, Request, Value};
 
@@ -73,6 +76,14 @@ impl SecretsManager for Api {
         input: BatchGetSecretValueRequest,
     ) -> Result<BatchGetSecretValueResponse, ApiError> {
         batch_get_secret_value::run(self, caller, input).await
+    }
+
+    async fn cancel_rotate_secret(
+        &self,
+        caller: &Caller,
+        input: CancelRotateSecretRequest,
+    ) -> Result<CancelRotateSecretResponse, ApiError> {
+        cancel_rotate_secret::run(self, caller, input).await
     }
 
     async fn create_secret(
@@ -177,6 +188,14 @@ impl SecretsManager for Api {
         input: RestoreSecretRequest,
     ) -> Result<RestoreSecretResponse, ApiError> {
         restore_secret::run(self, caller, input).await
+    }
+
+    async fn rotate_secret(
+        &self,
+        caller: &Caller,
+        input: RotateSecretRequest,
+    ) -> Result<RotateSecretResponse, ApiError> {
+        rotate_secret::run(self, caller, input).await
     }
 
     async fn tag_resource(

@@ -54,7 +54,10 @@ pub use route::{
     ElasticIp, ElasticIpAssociation, InternetGateway, NatConnectivity, NatGateway, RouteTable,
     RouteTableAssociation, RouteTarget,
 };
-pub use secret::{Secret, SecretContent, SecretDeletion, SecretValue, SecretVersion};
+pub use secret::{
+    RotationRules, RotationRun, RotationWindow, Secret, SecretContent, SecretDeletion,
+    SecretRotation, SecretValue, SecretVersion,
+};
 pub use security_group::{
     PrefixList, PrefixListChange, PrefixListEntry, SecurityGroup, SecurityGroupRule, Traffic,
     TrafficDirection, TrafficPeer,

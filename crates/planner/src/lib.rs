@@ -25,6 +25,7 @@ pub mod reaper;
 mod reconcilers;
 pub mod report;
 pub mod rollout;
+pub mod rotation;
 pub mod route_config;
 pub mod secrets;
 pub mod targets;

@@ -4,7 +4,7 @@
 
 use model::{Plan, Rng, Snapshot, Timestamp};
 
-use crate::{deployment, placement, reaper, secrets, targets};
+use crate::{deployment, placement, reaper, rotation, secrets, targets};
 
 /// A planner with its name. Every one of them is a line in [`reconcilers`].
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,7 @@ pub fn reconcilers() -> Vec<Reconciler> {
         Reconciler { name: "placement", plan: |s, now, _| vec![placement::plan(s, now)] },
         Reconciler { name: "draining", plan: |s, now, _| vec![targets::plan_draining(s, now)] },
         Reconciler { name: "reaper", plan: |s, now, _| vec![reaper::plan(s, now)] },
+        Reconciler { name: "rotation", plan: rotation::plan },
         Reconciler { name: "secrets", plan: |s, now, _| vec![secrets::plan(s, now)] },
     ]
 }

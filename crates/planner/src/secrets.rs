@@ -67,6 +67,7 @@ mod tests {
             tags: Tags::new(),
             versions: BTreeMap::from([("v1".to_owned(), version)]),
             resource_policy: None,
+            rotation: None,
             deletion: is_deleted.then_some(deletion),
             creation_token: None,
             created_at: Timestamp::EPOCH,

@@ -72,6 +72,7 @@ fn create(
         tags: wanted.tags.clone(),
         versions: BTreeMap::new(),
         resource_policy: None,
+        rotation: None,
         deletion: None,
         creation_token: Some(wanted.token.clone()),
         created_at: turn.now(),

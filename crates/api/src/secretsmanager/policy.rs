@@ -15,7 +15,7 @@ const CHANGES: [&str; 2] =
 
 /// Keys whose values are the caller's own, or where it calls from.
 //
-// COMPAT: after "The meaning of \"public\"" of Amazon S3, which states the rule.
+// COMPAT: after "The meaning of public" (Amazon S3 User Guide), which states the rule.
 const NARROWING_KEYS: [&str; 15] = [
     "aws:principalaccount",
     "aws:principalarn",

@@ -7,15 +7,21 @@ use std::collections::BTreeMap;
 use aws_api::secretsmanager::{DescribeSecretResponse, SecretListEntry};
 use model::Secret;
 
-use super::tags;
+use super::{rotation, tags};
 
 /// COMPAT: "Secrets Manager only returns fields that have a value in the response."
 pub(super) fn description(secret: &Secret) -> DescribeSecretResponse {
+    let rotation = rotation::shown(secret);
     DescribeSecretResponse {
         arn: Some(secret.arn()),
         name: Some(secret.name.clone()),
         description: secret.description.clone(),
         kms_key_id: secret.kms_key_id.clone(),
+        rotation_enabled: rotation.is_enabled,
+        rotation_lambda_arn: rotation.arn,
+        rotation_rules: rotation.rules,
+        last_rotated_date: rotation.last,
+        next_rotation_date: rotation.next,
         last_changed_date: Some(secret.changed_at),
         last_accessed_date: secret.accessed_on,
         // COMPAT: "Some time after the deleted date, Secrets Manager deletes the secret"; in a
@@ -29,11 +35,17 @@ pub(super) fn description(secret: &Secret) -> DescribeSecretResponse {
 }
 
 pub(super) fn list_entry(secret: &Secret) -> SecretListEntry {
+    let rotation = rotation::shown(secret);
     SecretListEntry {
         arn: Some(secret.arn()),
         name: Some(secret.name.clone()),
         description: secret.description.clone(),
         kms_key_id: secret.kms_key_id.clone(),
+        rotation_enabled: rotation.is_enabled,
+        rotation_lambda_arn: rotation.arn,
+        rotation_rules: rotation.rules,
+        last_rotated_date: rotation.last,
+        next_rotation_date: rotation.next,
         last_changed_date: Some(secret.changed_at),
         last_accessed_date: secret.accessed_on,
         deleted_date: secret.deletion.map(|deletion| deletion.deleted_at),

@@ -5,6 +5,7 @@ use model::{Secret, SecretValue, SecretVersion, Timestamp};
 use vault::Vault;
 use wire::ApiError;
 
+use super::rotation;
 use super::value::{self, Clear};
 use crate::Turn;
 
@@ -93,6 +94,9 @@ pub(super) fn add(
         version_id: new.id.to_owned(),
         sealed,
     });
+    if secret.version_at(SecretVersion::CURRENT).is_some_and(|(id, _)| id == new.id) {
+        rotation::value_was_put(secret, now);
+    }
     secret.changed_at = now;
     Ok(())
 }

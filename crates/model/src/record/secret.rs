@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Sealed, Tags};
+use super::{Sealed, Tags, TaskDefinitionRef, TaskKey};
 use crate::{Scope, Timestamp};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -30,6 +30,8 @@ pub struct Secret {
     pub versions: BTreeMap<String, SecretVersion>,
     /// A policy document.
     pub resource_policy: Option<String>,
+    /// `None` until somebody asks for one.
+    pub rotation: Option<SecretRotation>,
     pub deletion: Option<SecretDeletion>,
     /// The client request token that it was made with.
     pub creation_token: Option<String>,
@@ -63,6 +65,45 @@ pub enum SecretContent {
 pub struct SecretDeletion {
     pub deleted_at: Timestamp,
     pub ends_at: Timestamp,
+}
+
+/// How a secret is rotated: a task of this definition puts a new value and makes it current.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct SecretRotation {
+    pub task_definition: TaskDefinitionRef,
+    pub rules: RotationRules,
+    pub is_enabled: bool,
+    /// When it is rotated next, where that is enabled and the rules say so.
+    pub next: Option<RotationWindow>,
+    pub run: Option<RotationRun>,
+    /// When a run was last successful.
+    pub rotated_at: Option<Timestamp>,
+    /// Why the last run was not; `None` where it was.
+    pub failure: Option<String>,
+}
+
+/// When to rotate, as it was given.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotationRules {
+    pub automatically_after_days: Option<u32>,
+    pub schedule_expression: Option<String>,
+    pub duration: Option<String>,
+}
+
+/// A time in which a rotation may begin.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotationWindow {
+    pub opens_at: Timestamp,
+    pub closes_at: Timestamp,
+}
+
+/// A rotation that is under way.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct RotationRun {
+    /// The version whose value the task is to put.
+    pub version_id: String,
+    /// `None` until it is started.
+    pub task: Option<TaskKey>,
 }
 
 /// The value of one version.
@@ -116,6 +157,28 @@ impl Secret {
         self.remove_stage(stage);
         let version = self.versions.get_mut(version_id);
         version.expect("the version is there").stages.insert(stage.to_owned());
+    }
+
+    /// The version that waits to become current.
+    pub fn pending(&self) -> Option<&String> {
+        let (id, version) = self.version_at(SecretVersion::PENDING)?;
+        (!version.stages.contains(SecretVersion::CURRENT)).then_some(id)
+    }
+
+    /// Begins a rotation: its version is there from now on, pending, as yet without a value.
+    ///
+    /// COMPAT: "During rotation, Secrets Manager creates an `AWSPENDING` version ID before
+    /// creating the new secret version" (`DescribeSecret`).
+    pub fn begin_version(&mut self, id: &str, now: Timestamp) {
+        let kms_key_id = self.kms_key_id.clone();
+        self.versions.entry(id.to_owned()).or_insert_with(|| SecretVersion {
+            stages: BTreeSet::new(),
+            content: None,
+            kms_key_id,
+            created_at: now,
+            accessed_on: None,
+        });
+        self.move_stage(SecretVersion::PENDING, id);
     }
 
     /// The versions to be deleted at `now`: what has no stage and is older than a day, the
@@ -178,6 +241,7 @@ mod tests {
             tags: Tags::new(),
             versions: versions.iter().map(version).collect(),
             resource_policy: None,
+            rotation: None,
             deletion: None,
             creation_token: None,
             created_at: Timestamp::EPOCH,
