@@ -20,6 +20,7 @@ SERVICES = (
     "cloudwatch",
     "codedeploy",
     "iam",
+    "secretsmanager",
     "kms",
     "ssm",
 )

@@ -17,12 +17,12 @@ def refused(call, *arguments, **named):
     raise AssertionError(f"it was not refused: {answer}")
 
 
-def pages(call, field, **named):
+def pages(call, field, member="nextToken", **named):
     """The items of each page that a list answers, followed by its tokens."""
     found, token = [], {}
     while True:
         answer = call(**named, **token)
         found.append(answer[field])
-        if "nextToken" not in answer:
+        if member not in answer:
             return found
-        token = {"nextToken": answer["nextToken"]}
+        token = {member: answer[member]}

@@ -15,6 +15,7 @@ mod node;
 mod parameter;
 mod public_address;
 mod route;
+mod secret;
 mod security_group;
 mod service;
 mod task;
@@ -61,6 +62,10 @@ pub use public_address::{PublicAddress, PublicAddressHolder, PublicRange};
 pub use route::{
     ElasticIp, ElasticIpAssociation, InternetGateway, NatConnectivity, NatGateway, RouteTable,
     RouteTableAssociation, RouteTarget,
+};
+pub use secret::{
+    RotationRules, RotationRun, RotationWindow, Secret, SecretContent, SecretDeletion,
+    SecretRotation, SecretValue, SecretVersion,
 };
 pub use security_group::{
     PrefixList, PrefixListChange, PrefixListEntry, SecurityGroup, SecurityGroupRule, Traffic,

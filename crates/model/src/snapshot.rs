@@ -13,7 +13,8 @@ use crate::record::{
     CodeDeployConfig, CodeDeployDeployment, CodeDeployGroup, DefaultVpc, ElasticIp, IamGroup,
     IamPolicy, IamRole, IamUser, InstanceProfile, Interface, InternetGateway, KmsAlias, KmsKey,
     Listener, LoadBalancer, NatGateway, NetworkAcl, Node, Parameter, PrefixList, PublicAddress,
-    PublicRange, RouteTable, Rule, SecurityGroup, Service, ServiceDeployment, ServiceKey,
+    PublicRange, RouteTable, Rule, Secret, SecretValue, SecurityGroup, Service, ServiceDeployment,
+    ServiceKey,
     ServiceRevision, Subnet, Target, TargetGroup, Task, TaskDefinition, TaskDefinitionFamily,
     TaskDefinitionRef, TaskKey, TaskSet, Vpc, iam_scope,
 };
@@ -147,6 +148,8 @@ tables! {
     public_ranges: PublicRange = "public-range",
     route_tables: RouteTable = "route-table",
     rules: Rule = "rule",
+    secret_values: SecretValue = "secret-value",
+    secrets: Secret = "secret",
     security_groups: SecurityGroup = "security-group",
     service_deployments: ServiceDeployment = "service-deployment",
     service_revisions: ServiceRevision = "service-revision",
@@ -358,6 +361,8 @@ impl Indexed for PublicAddress {}
 impl Indexed for PublicRange {}
 impl Indexed for RouteTable {}
 impl Indexed for Rule {}
+impl Indexed for Secret {}
+impl Indexed for SecretValue {}
 impl Indexed for SecurityGroup {}
 impl Indexed for Service {}
 impl Indexed for ServiceDeployment {}
@@ -408,6 +413,8 @@ keyed! {
     Node: |_| Node::scope(), |r| r.id.clone();
     Parameter: |r| r.scope.clone(), |r| r.name.clone();
     Rule: |r| r.scope.clone(), Rule::arn;
+    Secret: |r| r.scope.clone(), |r| r.name.clone();
+    SecretValue: |r| r.scope.clone(), SecretValue::id;
     SecurityGroup: |r| r.scope.clone(), |r| r.id.clone();
     Service: |r| r.key.scope.clone(), |r| format!("{}/{}", r.key.cluster, r.key.name);
     ServiceDeployment: |r| r.service.scope.clone(),

@@ -4,7 +4,9 @@
 
 use model::{Plan, Rng, Snapshot, Timestamp};
 
-use crate::{deployment, kms_key, parameter, placement, reaper, targets};
+use crate::{
+    deployment, kms_key, parameter, placement, reaper, rotation, secrets, targets,
+};
 
 /// A planner with its name. Every one of them is a line in [`reconcilers`].
 #[derive(Clone, Copy, Debug)]
@@ -21,5 +23,7 @@ pub fn reconcilers() -> Vec<Reconciler> {
         Reconciler { name: "kms-key", plan: |s, now, _| vec![kms_key::plan(s, now)] },
         Reconciler { name: "parameter", plan: |s, now, _| vec![parameter::plan(s, now)] },
         Reconciler { name: "reaper", plan: |s, now, _| vec![reaper::plan(s, now)] },
+        Reconciler { name: "rotation", plan: rotation::plan },
+        Reconciler { name: "secrets", plan: |s, now, _| vec![secrets::plan(s, now)] },
     ]
 }

@@ -2,5 +2,6 @@
 
 mod fixtures;
 mod laws;
+mod rotation;
 mod scripts;
 mod world;
