@@ -100,7 +100,7 @@ def test_the_cli_shows_what_is_not_implemented(shared):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "named"), [(("s3", "ls"), "`s3`"), (("sqs", "list-queues"), "`sqs`")]
+    ("arguments", "named"), [(("s3", "ls"), "`s3`"), (("sns", "list-topics"), "`sns`")]
 )
 def test_the_cli_shows_which_service_is_not_there(shared, arguments, named):
     with pytest.raises(clients.AwsError) as refused:
