@@ -351,3 +351,31 @@ def test_a_user_has_a_boundary(iam):
     told = refused(iam.create_user, UserName="x", PermissionsBoundary=of_service)
     assert told.startswith("PolicyNotAttachable: ")
     assert refused(put, UserName="none", PermissionsBoundary=other) == NO_USER
+
+
+def test_a_key_speaks_for_its_user(shared, iam):
+    made = user(iam, "speaker")
+    key = iam.create_access_key(UserName="speaker")["AccessKey"]
+    credentials = {
+        "AWS_ACCESS_KEY_ID": key["AccessKeyId"],
+        "AWS_SECRET_ACCESS_KEY": key["SecretAccessKey"],
+    }
+    own = shared.boto("iam", credentials=credentials)
+    assert refused(own.get_user).startswith("AccessDenied: ")
+    policy = "arn:aws:iam::aws:policy/IAMReadOnlyAccess"
+    iam.attach_user_policy(UserName="speaker", PolicyArn=policy)
+    assert own.get_user()["User"]["UserId"] == made["UserId"]
+    [shown] = own.list_access_keys()["AccessKeyMetadata"]
+    assert shown["AccessKeyId"] == key["AccessKeyId"]
+    told = "NoSuchEntity: Login Profile for User speaker cannot be found."
+    assert refused(own.get_login_profile) == told
+    assert refused(own.create_access_key).startswith("AccessDenied: ")
+    iam.update_user(UserName="speaker", NewUserName="renamed")
+    assert own.get_user()["User"]["UserName"] == "renamed"
+    named = {"UserName": "renamed", "AccessKeyId": key["AccessKeyId"]}
+    iam.update_access_key(**named, Status="Inactive")
+    assert refused(own.get_user).startswith("InvalidClientTokenId: ")
+    iam.update_access_key(**named, Status="Active")
+    assert own.get_user()["User"]["UserName"] == "renamed"
+    iam.delete_access_key(**named)
+    assert refused(own.get_user).startswith("InvalidClientTokenId: ")

@@ -37,5 +37,5 @@ pub use authorize::{
 pub use context::{Api, ApiParts, Caller, Turn};
 pub use credentials::{Identified, IdentifyError, Issued};
 pub use kms::KeyError;
-pub use ssm::{Missing as ParameterMissing, ParameterError, resolve_parameter};
 pub use secretsmanager::{ResolveError, SecretReference, resolve as resolve_secret};
+pub use ssm::{Missing as ParameterMissing, ParameterError, resolve_parameter};

@@ -14,9 +14,8 @@ use crate::record::{
     IamPolicy, IamRole, IamUser, InstanceProfile, Interface, InternetGateway, KmsAlias, KmsKey,
     Listener, LoadBalancer, NatGateway, NetworkAcl, Node, Parameter, PrefixList, PublicAddress,
     PublicRange, RouteTable, Rule, Secret, SecretValue, SecurityGroup, Service, ServiceDeployment,
-    ServiceKey,
-    ServiceRevision, Subnet, Target, TargetGroup, Task, TaskDefinition, TaskDefinitionFamily,
-    TaskDefinitionRef, TaskKey, TaskSet, Vpc, iam_scope,
+    ServiceKey, ServiceRevision, Subnet, Target, TargetGroup, Task, TaskDefinition,
+    TaskDefinitionFamily, TaskDefinitionRef, TaskKey, TaskSet, Vpc, iam_scope,
 };
 use crate::table::{Entry, Key, Record, Table};
 use crate::{Change, Expect, Scope};

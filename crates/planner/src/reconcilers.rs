@@ -4,9 +4,7 @@
 
 use model::{Plan, Rng, Snapshot, Timestamp};
 
-use crate::{
-    deployment, kms_key, parameter, placement, reaper, rotation, secrets, targets,
-};
+use crate::{deployment, kms_key, parameter, placement, reaper, rotation, secrets, targets};
 
 /// A planner with its name. Every one of them is a line in [`reconcilers`].
 #[derive(Clone, Copy, Debug)]

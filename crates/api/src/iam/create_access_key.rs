@@ -4,8 +4,8 @@ use aws_api::iam::{self, CreateAccessKeyRequest, CreateAccessKeyResponse};
 use model::{AccessKey, iam_scope};
 use wire::ApiError;
 
-use super::id::{IdOf, new_id, new_secret};
 use super::{access_key, find, hold, quota, whose};
+use crate::credentials::{new_key_id, new_secret};
 use crate::{Api, Caller};
 
 pub(super) async fn run(
@@ -14,7 +14,7 @@ pub(super) async fn run(
     input: CreateAccessKeyRequest,
 ) -> Result<CreateAccessKeyResponse, ApiError> {
     let name = whose::user_of(caller, input.user_name.as_ref())?;
-    let id = new_id(IdOf::AccessKey);
+    let id = new_key_id("AKIA");
     let secret = new_secret();
     let sealed = api.vault.seal(secret.as_bytes(), &AccessKey::sealing_context(&id));
     api.transact(caller, |turn| {

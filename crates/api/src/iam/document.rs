@@ -47,6 +47,6 @@ mod tests {
     #[test]
     fn a_document_is_encoded_byte_by_byte_and_measured_without_its_space() {
         assert_eq!(encoded("{\"a\": \"é-._~*\"}"), "%7B%22a%22%3A%20%22%C3%A9-._~%2A%22%7D");
-        assert_eq!(size("{\n\t\"a\": \"b c\" }\r\n"), 9);
+        assert_eq!(size("{\n\t\"a\": \"b c\" }\r\n"), 10);
     }
 }
