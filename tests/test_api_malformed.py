@@ -372,7 +372,7 @@ def test_a_place_that_is_not_there(shared, scope, method, path):
     assert code(answer) == (404, unknown)
 
 
-@pytest.mark.parametrize("scope", ["s3", "iam", "lambda", "dynamodb", "secretsmanager"])
+@pytest.mark.parametrize("scope", ["s3", "sqs", "lambda", "dynamodb", "secretsmanager"])
 def test_a_service_that_is_not_there_is_named(shared, scope):
     answer = form_service(shared, scope).send("Action=List&Version=2010-05-08")
     assert answer.status == 501

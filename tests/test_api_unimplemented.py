@@ -11,7 +11,7 @@ from harness import clients
 from wire.values import Values
 
 MODELS = pathlib.Path(__file__).resolve().parents[1] / "models"
-SERVICES = ("ecs", "elbv2", "ec2", "sts", "logs", "cloudwatch", "codedeploy")
+SERVICES = ("ecs", "elbv2", "ec2", "sts", "logs", "cloudwatch", "codedeploy", "iam")
 DRAWS = 3
 
 
@@ -66,6 +66,8 @@ def test_no_input_that_fits_the_model_is_our_failure(client, service):
         ("ecs", "RegisterContainerInstance"),
         ("elbv2", "CreateTrustStore"),
         ("elbv2", "AddListenerCertificates"),
+        ("iam", "CreateLoginProfile"),
+        ("iam", "CreateSAMLProvider"),
     ],
 )
 def test_what_is_not_implemented_is_named(client, service, name):
@@ -98,7 +100,7 @@ def test_the_cli_shows_what_is_not_implemented(shared):
 
 
 @pytest.mark.parametrize(
-    ("arguments", "named"), [(("s3", "ls"), "`s3`"), (("iam", "list-users"), "`iam`")]
+    ("arguments", "named"), [(("s3", "ls"), "`s3`"), (("sqs", "list-queues"), "`sqs`")]
 )
 def test_the_cli_shows_which_service_is_not_there(shared, arguments, named):
     with pytest.raises(clients.AwsError) as refused:

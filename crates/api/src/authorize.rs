@@ -1,26 +1,228 @@
-//! Whether a caller may do what it asks for.
+//! Whether a caller may do what it asks for: in one place, before anything of the operation runs.
+//!
+//! What an operation asks for is in the tables (`access`). Who calls brings its policies, the
+//! resource its own, and `iam` decides.
+//!
+//! INVARIANT: an operation without a row is refused.
 
+mod access;
+mod cloudwatch;
+mod codedeploy;
+mod denial;
+mod ec2;
+mod ecs;
+mod elbv2;
+mod explain;
+mod iam;
+mod kms;
+mod logs;
+mod names;
+mod policies;
+mod recent;
+mod resource;
+mod scene;
+mod secretsmanager;
+mod ssm;
+mod sts;
+mod template;
+
+use ::iam::{
+    Caller as PolicyCaller, CallerKind, Compiled, Context, Decision, Policies, PolicyKind,
+    ResourceRule, decide,
+};
 use model::principal::Identity;
+use model::{Arn, IamRole, Principal, Snapshot};
 use wire::{ApiError, Request, Value};
 
+use self::access::Access;
+pub(crate) use self::denial::{MESSAGE_PURPOSE, Refused};
+pub use self::explain::{AccessExplanation, AccessQuestion};
+pub(crate) use self::policies::{PolicyCache, is_managed};
+pub use self::recent::{Denied, RecentDenials};
+pub(crate) use self::resource::ResourcePolicy;
+use self::scene::Scene;
 use crate::{Api, Caller};
 
+/// One action on one resource, asked for by a principal.
+#[derive(Clone, Copy)]
+pub(crate) struct Ask<'a> {
+    pub(crate) principal: &'a Principal,
+    pub(crate) action: &'a str,
+    pub(crate) resource: &'a str,
+    pub(crate) context: &'a Context,
+    /// Where the resource's policy is not among the records.
+    pub(crate) resource_policy: Option<&'a ResourcePolicy>,
+    /// The owner's account, where the ARN does not name it.
+    pub(crate) owner: &'a str,
+}
+
 impl Api {
+    /// Refuses what the caller may not do.
     pub(crate) fn authorize(
         &self,
         caller: &Caller,
         asked: &Request<'_>,
-        _input: &Value,
+        input: &Value,
     ) -> Result<(), ApiError> {
-        match caller.principal.identity {
-            Identity::Root => Ok(()),
-            Identity::User { .. } | Identity::Role { .. } => {
-                let action = format!("{}:{}", asked.service.signing_name, asked.operation.name);
-                let arn = caller.principal_arn();
-                tracing::info!(arn, action, revision = self.snapshot().revision, "denied");
-                let message = format!("User: {arn} is not authorized to perform: {action}");
-                Err(ApiError::client("AccessDenied", message).status(403))
+        let snapshot = self.snapshot();
+        let Some(row) = access::find(asked.service, asked.operation) else {
+            tracing::error!(operation = asked.operation.name, "an operation asks for nothing");
+            return Err(wire::internal_failure());
+        };
+        if row.is_free {
+            return Ok(());
+        }
+        let scene = Scene { snapshot: &snapshot, caller, asked, input };
+        self.weigh(&scene, row).map_err(|refused| {
+            self.denials.note(&refused, caller.now);
+            tracing::info!(request_id = caller.request_id, denied = refused.sentence(), "denied");
+            refused.error(asked.service, &self.vault)
+        })
+    }
+
+    fn weigh(&self, scene: &Scene<'_>, row: &Access) -> Result<(), Refused> {
+        let context = scene.context();
+        let mut own = context.clone();
+        for (key, template) in row.keys {
+            let values = template::values(scene, template);
+            if !values.is_empty() {
+                own.set(key, values);
             }
         }
+        let action = row.action(scene.asked.service);
+        for template in row.resources {
+            for resource in template::resources(scene, template) {
+                self.ask(scene, (&action, &resource), &own)?;
+            }
+        }
+        let schema = scene.asked.operation.input.schema;
+        for (action, member, template) in row.also {
+            if template::is_given(schema, scene.input, member) {
+                for resource in template::resources(scene, template) {
+                    self.ask(scene, (action, &resource), &own)?;
+                }
+            }
+        }
+        for (member, service) in row.passes {
+            let passed = template::values(scene, &format!("{{{member}}}"));
+            for role in passed {
+                let role = names::role_arn(scene, &role);
+                let context = context.clone().with("iam:PassedToService", &[service]);
+                self.ask(scene, ("iam:PassRole", &role), &context)?;
+            }
+        }
+        Ok(())
     }
+
+    fn ask(
+        &self,
+        scene: &Scene<'_>,
+        (action, resource): (&str, &str),
+        context: &Context,
+    ) -> Result<(), Refused> {
+        let ask = Ask {
+            principal: &scene.caller.principal,
+            action,
+            resource,
+            context,
+            resource_policy: None,
+            owner: &scene.scope().account,
+        };
+        self.decide(scene.snapshot, &ask).map(|_| ())
+    }
+
+    /// The statements that allow it, or why it is refused.
+    pub(crate) fn decide(
+        &self,
+        snapshot: &Snapshot,
+        ask: &Ask<'_>,
+    ) -> Result<Vec<::iam::Grounds>, Refused> {
+        let decision = self.decision(snapshot, ask);
+        let allowed = match &decision {
+            Decision::Allowed(grounds) => grounds.clone(),
+            Decision::Denied(_) => Vec::new(),
+        };
+        match denial::denial(decision) {
+            None => Ok(allowed),
+            Some(denial) => Err(Refused {
+                principal: ask.principal.arn(),
+                action: ask.action.to_owned(),
+                resource: ask.resource.to_owned(),
+                denial,
+            }),
+        }
+    }
+
+    /// Whether a role's trust policy lets a service assume it.
+    pub(crate) fn lets_service(&self, service: &str, role: &IamRole, context: &Context) -> bool {
+        let caller = PolicyCaller {
+            kind: CallerKind::Service,
+            account: role.account.clone(),
+            arns: vec![service.to_owned()],
+        };
+        let request = ::iam::Request {
+            caller: &caller,
+            action: "sts:AssumeRole",
+            resource: &role.arn(),
+            resource_account: &role.account,
+            context,
+            rule: ResourceRule::HasToAllow,
+        };
+        let trust = self.policies.document(PolicyKind::Trust, &role.trust_policy);
+        let policies =
+            Policies { resource: Some(("trust policy", &*trust)), ..Policies::default() };
+        decide(&request, &policies).is_allowed()
+    }
+
+    pub(crate) fn decision(&self, snapshot: &Snapshot, ask: &Ask<'_>) -> Decision {
+        let arn = Arn::parse(ask.resource);
+        let owner = arn.as_ref().map(|arn| arn.scope.account.as_str());
+        // What AWS has for everybody, such as its managed policies, is the caller's as well.
+        let owner = owner.filter(|account| !account.is_empty() && !["*", "aws"].contains(account));
+        let kept = arn.as_ref().and_then(|arn| resource::policy(snapshot, ask.action, arn));
+        let own = ask.resource_policy.or(kept.as_ref());
+        let mut context = ask.context.clone();
+        context.set("aws:ResourceAccount", vec![owner.unwrap_or(ask.owner).to_owned()]);
+        if let Some(arn) = &arn {
+            let service = arn.service.as_str();
+            for (key, value) in resource::tags(snapshot, arn) {
+                context.set(&format!("{service}:ResourceTag/{key}"), vec![value.clone()]);
+                context.set(&format!("aws:ResourceTag/{key}"), vec![value]);
+            }
+        }
+        let caller = policy_caller(ask.principal);
+        let request = ::iam::Request {
+            caller: &caller,
+            action: ask.action,
+            resource: ask.resource,
+            resource_account: owner.unwrap_or(ask.owner),
+            context: &context,
+            rule: own.map_or(ResourceRule::MayAllow, |own| own.rule),
+        };
+        let held = self.policies.held(snapshot, ask.principal);
+        let session = self.policies.session(snapshot, ask.principal);
+        let resource = own.map(|own| self.policies.document(own.kind, &own.text));
+        let policies = Policies {
+            identity: held.identity.iter().map(named).collect(),
+            boundary: held.boundary.as_ref().map(named),
+            session: session.as_ref().map(|all| all.iter().map(named).collect()),
+            resource: resource.as_deref().map(|policy| ("resource policy", policy)),
+        };
+        decide(&request, &policies)
+    }
+}
+
+fn named((name, policy): &policies::Named) -> (&str, &Compiled) {
+    (name, policy)
+}
+
+/// The principal by all the names that a policy may call it.
+fn policy_caller(principal: &Principal) -> PolicyCaller {
+    let kind = match principal.identity {
+        Identity::Root => CallerKind::Root,
+        Identity::User { .. } => CallerKind::User,
+        Identity::Role { .. } => CallerKind::RoleSession,
+    };
+    let arns = std::iter::once(principal.arn()).chain(principal.role_arn()).collect();
+    PolicyCaller { kind, account: principal.account.clone(), arns }
 }

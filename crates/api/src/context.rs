@@ -9,6 +9,8 @@ use store::{Store, TransactError};
 use vault::{MasterKeys, Vault};
 use wire::ApiError;
 
+use crate::authorize::{PolicyCache, RecentDenials};
+
 /// The operations of every service, over one store.
 #[derive(Debug)]
 pub struct Api {
@@ -17,6 +19,8 @@ pub struct Api {
     pub vault: Arc<Vault>,
     /// The range of each region's default VPC.
     pub vpc_cidr: Cidr,
+    pub(crate) policies: PolicyCache,
+    pub denials: RecentDenials,
     /// Forked for each request, so that no two draw the same.
     rng: Mutex<Rng>,
 }
@@ -93,7 +97,8 @@ impl Turn<'_> {
 impl Api {
     pub fn new(parts: ApiParts, rng: Rng) -> Api {
         let ApiParts { store, logs, vault, vpc_cidr } = parts;
-        Api { store, logs, vault, vpc_cidr, rng: Mutex::new(rng) }
+        let (policies, denials) = (PolicyCache::default(), RecentDenials::default());
+        Api { store, logs, vault, vpc_cidr, policies, denials, rng: Mutex::new(rng) }
     }
 
     /// The latest state. It never waits.

@@ -14,6 +14,7 @@ mod client_token;
 mod cloudwatch;
 mod codedeploy;
 mod context;
+mod credentials;
 mod default_network;
 mod ec2;
 mod ecs;
@@ -28,5 +29,8 @@ mod secretsmanager;
 mod security_group_use;
 mod ssm;
 mod sts;
+mod task_identity;
 
+pub use authorize::{AccessExplanation, AccessQuestion, Denied, RecentDenials};
 pub use context::{Api, ApiParts, Caller, Turn};
+pub use credentials::{Identified, IdentifyError, Issued};

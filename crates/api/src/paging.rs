@@ -67,15 +67,20 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
     text
 }
 
-fn decode(token: &str) -> Result<String, BadToken> {
-    let digits: Vec<char> = token.chars().collect();
+/// The text that [`hex`] was given; `None` where it was given none.
+pub(crate) fn unhex(text: &str) -> Option<String> {
+    let digits: Vec<char> = text.chars().collect();
     let (pairs, rest) = digits.as_chunks::<2>();
     if !rest.is_empty() || pairs.is_empty() {
-        return Err(BadToken);
+        return None;
     }
     let byte = |[high, low]: &[char; 2]| Some((high.to_digit(16)? << 4 | low.to_digit(16)?) as u8);
-    let bytes: Vec<u8> = pairs.iter().map(byte).collect::<Option<_>>().ok_or(BadToken)?;
-    String::from_utf8(bytes).map_err(|_| BadToken)
+    let bytes: Vec<u8> = pairs.iter().map(byte).collect::<Option<_>>()?;
+    String::from_utf8(bytes).ok()
+}
+
+fn decode(token: &str) -> Result<String, BadToken> {
+    unhex(token).ok_or(BadToken)
 }
 
 #[cfg(test)]

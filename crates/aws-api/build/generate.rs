@@ -212,8 +212,7 @@ fn dispatcher(service: &Service, out: &mut String) {
     let trait_name = service.quirk("trait");
     write!(
         out,
-        "/// Decodes, asks whether the caller may, calls, encodes; an error is rendered as the protocol
-/// does it.
+        "/// Decodes, asks whether the caller may, calls, encodes.
 pub async fn dispatch<S: {trait_name}>(
     service: &S,
     context: &S::Context,

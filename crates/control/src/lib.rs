@@ -11,6 +11,7 @@
 mod balancer_session;
 mod clock;
 mod functions;
+mod identity_session;
 mod inquiries;
 mod log_session;
 mod node_session;

@@ -22,6 +22,8 @@ pub(crate) enum SessionError {
     Link(#[from] LinkError),
     #[error("it speaks version {0} of the session, and this is {SESSION_VERSION}")]
     Version(u32),
+    #[error("it does not have the node's key")]
+    WrongKey,
     #[error("it did not say who it is")]
     NoHello,
     #[error("the store is closed")]
@@ -43,8 +45,11 @@ pub(crate) async fn run(
     state: &SessionState,
 ) -> Result<(), SessionError> {
     let facts = match link.receive().await? {
-        Some(FromNode::Hello(facts)) if facts.version == SESSION_VERSION => facts,
-        Some(FromNode::Hello(facts)) => return Err(SessionError::Version(facts.version)),
+        Some(FromNode::Hello { facts, .. }) if facts.version != SESSION_VERSION => {
+            return Err(SessionError::Version(facts.version));
+        }
+        Some(FromNode::Hello { facts, key }) if state.node_key.is_same(&key) => facts,
+        Some(FromNode::Hello { .. }) => return Err(SessionError::WrongKey),
         Some(FromNode::Report(_) | FromNode::Settled { .. } | FromNode::Denied(_)) | None => {
             return Err(SessionError::NoHello);
         }
@@ -77,7 +82,7 @@ async fn converse(
                 Some(FromNode::Settled { revision }) => progress.answered = Some(revision),
                 Some(FromNode::Denied(denied)) => inquiry.answer(&denied),
                 // It has said so before.
-                Some(FromNode::Hello(_)) => {}
+                Some(FromNode::Hello { .. }) => {}
                 None => return Ok(()),
             },
             snapshot = watcher.changed() => {

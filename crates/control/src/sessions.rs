@@ -1,6 +1,10 @@
 //! Accepts the links of nodes, balancers and log shippers, and runs each in a task.
 
+use std::sync::Arc;
+
+use api::Api;
 use link::{Incoming, Listener};
+use model::task_identity::SecretText;
 use observe::Logs;
 use store::Store;
 use tokio_util::sync::CancellationToken;
@@ -10,7 +14,9 @@ use crate::clock::Clock;
 use crate::inquiries::Inquiries;
 use crate::presence::Presence;
 use crate::settled::Settled;
-use crate::{balancer_session, log_session, node_session, tail_session, watch_session};
+use crate::{
+    balancer_session, identity_session, log_session, node_session, tail_session, watch_session,
+};
 
 /// What every session works on.
 #[derive(Clone, Debug)]
@@ -23,6 +29,10 @@ pub struct SessionState {
     pub presence: Presence,
     /// Answered by the nodes' sessions.
     pub inquiries: Inquiries,
+    /// What tasks are given is decided there.
+    pub api: Arc<Api>,
+    /// Who does not have it is no node.
+    pub node_key: SecretText,
 }
 
 /// Serves until `stop` is cancelled; then waits for no session: they are idempotent.
@@ -65,6 +75,7 @@ async fn serve(incoming: Incoming, state: SessionState) {
     };
     let path = accepted.path.clone();
     let ended = match path.as_str() {
+        "/identity" => identity_session::run(accepted.into_link(), &state).await,
         "/node" => node_session::run(accepted.into_link(), &state).await,
         "/balancer" => balancer_session::run(accepted.into_link(), &state).await,
         "/logs" => log_session::run(accepted.into_link(), &state).await,

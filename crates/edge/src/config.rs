@@ -1,8 +1,9 @@
 //! How the listener was told to behave, and which of that is refused.
 
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 
 use model::Scope;
+use model::packet_rules::HOST_ADDRESS;
 
 use crate::limits::Limits;
 
@@ -10,11 +11,16 @@ use crate::limits::Limits;
 pub fn validate(config: &Config, addresses: &[SocketAddr]) -> Result<(), ConfigError> {
     match config.auth {
         AuthMode::Verify => Ok(()),
-        AuthMode::Any => match addresses.iter().find(|address| !address.ip().is_loopback()) {
+        AuthMode::Any => match addresses.iter().find(|address| !is_inside(address.ip())) {
             Some(address) => Err(ConfigError::AnyBeyondLoopback(*address)),
             None => Ok(()),
         },
     }
+}
+
+/// Of this machine: its own, or that of its tasks, where the packet filter lets nobody else in.
+fn is_inside(ip: IpAddr) -> bool {
+    ip.is_loopback() || ip == HOST_ADDRESS
 }
 
 #[derive(Clone, Debug)]
@@ -58,6 +64,7 @@ mod tests {
             validate(&config, &addresses).is_ok()
         };
         assert!(check(AuthMode::Any, &["127.0.0.1:4566", "[::1]:4566", "127.8.8.8:1"]));
+        assert!(check(AuthMode::Any, &["169.254.169.253:4566"]));
         assert!(!check(AuthMode::Any, &["127.0.0.1:4566", "0.0.0.0:4566"]));
         assert!(!check(AuthMode::Any, &["[::]:4566"]));
         assert!(!check(AuthMode::Any, &["192.168.1.7:4566"]));

@@ -44,7 +44,17 @@ pub(crate) struct Handler {
 
 /// The connection's other end.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Peer(pub(crate) SocketAddr);
+pub(crate) struct Peer {
+    pub(crate) address: SocketAddr,
+    pub(crate) origin: Origin,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// This host itself.
+    Host,
+    Elsewhere,
+}
 
 impl Handler {
     /// Answers whatever comes.
@@ -244,7 +254,7 @@ impl<'a> Arrival<'a> {
             access_key_id: authenticated.access_key_id,
             user_agent: user_agent.map(str::to_owned),
             request_id: self.request_id.to_owned(),
-            source_ip: self.peer.0.ip(),
+            source_ip: self.peer.address.ip(),
             now,
         }
     }

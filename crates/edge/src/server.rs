@@ -29,7 +29,7 @@ use crate::authenticate::{Authenticator, Credentials};
 use crate::browser;
 use crate::config::{AuthMode, Config, ConfigError, validate};
 use crate::context::{Clock, Services};
-use crate::handler::{Handler, Peer};
+use crate::handler::{Handler, Origin, Peer};
 use crate::limits::{Limits, STREAMS_PER_CONNECTION_MAX};
 use crate::read::BodyReader;
 use crate::respond;
@@ -87,6 +87,7 @@ impl Edge {
             AuthMode::Verify => pages,
             AuthMode::Any => pages.layer(axum::middleware::from_fn(refuse_foreign)),
         };
+        let pages = pages.layer(axum::middleware::from_fn(refuse_elsewhere));
         Edge { router: Router::new().nest("/_longshore", pages).fallback(aws), config }
     }
 
@@ -102,14 +103,14 @@ impl Edge {
             .collect::<io::Result<Vec<_>>>()?;
         validate(&self.config, &addresses)?;
         let tracker = TaskTracker::new();
-        let places = Arc::new(Semaphore::new(self.config.limits.connections_max));
         for listener in listeners {
             listener.set_nonblocking(true)?;
             tracker.spawn(
                 Acceptor {
                     listener: TcpListener::from_std(listener)?,
                     edge: self.clone(),
-                    places: Arc::clone(&places),
+                    // Each listener's own: tasks cannot take the places of others.
+                    places: Arc::new(Semaphore::new(self.config.limits.connections_max)),
                     tracker: tracker.clone(),
                     shutdown: shutdown.clone(),
                 }
@@ -134,6 +135,18 @@ async fn refuse_foreign(request: Request, next: axum::middleware::Next) -> Respo
     next.run(request).await
 }
 
+/// The pages know no caller: they are for who is on this host, and not in one of its tasks.
+async fn refuse_elsewhere(
+    Extension(Peer { origin, .. }): Extension<Peer>,
+    request: Request,
+    next: axum::middleware::Next,
+) -> Response<Body> {
+    match origin {
+        Origin::Host => next.run(request).await,
+        Origin::Elsewhere => respond::plain(StatusCode::NOT_FOUND, "no such page\n"),
+    }
+}
+
 struct Acceptor {
     listener: TcpListener,
     edge: Edge,
@@ -153,8 +166,8 @@ impl Acceptor {
             match accepted {
                 Ok((stream, peer)) => {
                     let connection = Connection {
+                        peer: Peer { address: peer, origin: origin(&stream, peer) },
                         stream,
-                        peer: Peer(peer),
                         router: self.edge.router.clone(),
                         limits: self.edge.config.limits,
                         shutdown: self.shutdown.clone(),
@@ -175,6 +188,12 @@ impl Acceptor {
         let place = Arc::clone(&self.places).acquire_owned().await.ok()?;
         Some((self.listener.accept().await, place))
     }
+}
+
+/// Whether the connection comes from this host itself.
+fn origin(stream: &TcpStream, peer: SocketAddr) -> Origin {
+    let is_own = stream.local_addr().is_ok_and(|own| own.ip() == peer.ip());
+    if is_own || peer.ip().is_loopback() { Origin::Host } else { Origin::Elsewhere }
 }
 
 struct Connection {
@@ -211,7 +230,7 @@ impl Connection {
             }
         };
         if let Err(error) = result {
-            tracing::debug!(%error, peer = %self.peer.0, "a connection ended");
+            tracing::debug!(%error, peer = %self.peer.address, "a connection ended");
         }
     }
 }

@@ -3,7 +3,10 @@
 
 use std::time::{Duration, Instant};
 
-use iam::{Caller, CallerKind, Compiled, Context, Policies, Policy, PolicyKind, Request, decide};
+use iam::{
+    Caller, CallerKind, Compiled, Context, Policies, Policy, PolicyKind, Request, ResourceRule,
+    decide,
+};
 use serde_json::json;
 
 const POLICIES: usize = 10;
@@ -35,6 +38,7 @@ fn main() {
             resource: &resource,
             resource_account: "000000000000",
             context: &context,
+            rule: ResourceRule::MayAllow,
         };
         let began = Instant::now();
         let decision = decide(&request, &policies);

@@ -13,6 +13,8 @@ pub struct Condition {
     pub operator: String,
     /// In lower case.
     pub key: String,
+    /// The key as it was written.
+    pub key_name: String,
     /// One of them is to match; of a negated operator, none.
     pub values: Vec<String>,
     named: Named,
@@ -32,6 +34,7 @@ impl Condition {
         Some(Condition {
             operator: operator.to_owned(),
             key: key.to_lowercase(),
+            key_name: key.to_owned(),
             values,
             named,
             wanted,

@@ -151,6 +151,41 @@ impl Policy {
             Version::V2012 => Variables::Are,
         }
     }
+
+    /// The keys that its conditions and variables ask a request for, each once whatever its case,
+    /// as they are written.
+    pub fn context_keys(&self) -> Vec<String> {
+        let mut keys = Vec::new();
+        for statement in &self.statements {
+            if let Resources::Are(names) | Resources::AreNot(names) = &statement.resources {
+                self.add_variables(&mut keys, names);
+            }
+            for condition in &statement.conditions {
+                add_key(&mut keys, &condition.key_name);
+                self.add_variables(&mut keys, &condition.values);
+            }
+        }
+        keys
+    }
+
+    fn add_variables(&self, keys: &mut Vec<String>, texts: &[String]) {
+        if self.version == Version::V2008 {
+            return;
+        }
+        let inside = texts.iter().flat_map(|text| text.split("${").skip(1));
+        let names = inside.filter_map(|rest| Some(rest.split_once('}')?.0));
+        for name in names.map(|name| name.split(',').next().unwrap_or_default().trim()) {
+            if !["", "*", "?", "$"].contains(&name) {
+                add_key(keys, name);
+            }
+        }
+    }
+}
+
+fn add_key(keys: &mut Vec<String>, name: &str) {
+    if !keys.iter().any(|known| known.eq_ignore_ascii_case(name)) {
+        keys.push(name.to_owned());
+    }
 }
 
 const ELEMENTS: [&str; 9] = [
@@ -280,7 +315,7 @@ fn principal(kind: &str, name: String) -> Result<PrincipalName, Malformed> {
                 Some(resource) if is_account(&account) && !resource.contains('*') => {
                     Ok(PrincipalName::Arn(name))
                 }
-                _ => refuse(name),
+                _ => refuse(format!("AWS\":\"{name}")),
             }
         }
         "Service" if name.contains('.') && !name.contains('*') => Ok(PrincipalName::Service(name)),

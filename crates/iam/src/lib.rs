@@ -12,8 +12,10 @@
 mod condition;
 mod document;
 mod evaluate;
+mod managed;
 mod operator;
 mod pattern;
+mod place;
 mod request;
 pub mod spec;
 
@@ -23,7 +25,11 @@ pub use document::{
     Statement, Version,
 };
 pub use evaluate::{Compiled, decide};
+pub use managed::{Managed, is_managed, managed, managed_policies};
 pub use operator::{Operator, Quantifier};
+pub use pattern::is_like;
+pub use place::{Place, statement_places};
 pub use request::{
     Caller, CallerKind, Context, Decision, Denial, Grounds, Policies, PolicyRole, Request,
+    ResourceRule,
 };

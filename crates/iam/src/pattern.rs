@@ -216,6 +216,12 @@ fn variable(text: &str) -> Option<(Piece, &str)> {
     (!key.is_empty()).then(|| (Piece::Variable { key: key.to_lowercase(), default }, rest))
 }
 
+/// Whether a text is as a pattern with `*` and `?` has it, in the same case.
+pub fn is_like(pattern: &str, text: &str) -> bool {
+    let kind = (Wildcards::Are, Variables::AreText);
+    Pattern::new(pattern, Case::Sensitive, kind).matches(text, &Context::default())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

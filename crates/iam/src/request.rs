@@ -14,6 +14,17 @@ pub struct Request<'a> {
     /// The account that owns the resource.
     pub resource_account: &'a str,
     pub context: &'a Context,
+    pub rule: ResourceRule,
+}
+
+/// What the resource's own policy is to a caller of the same account.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum ResourceRule {
+    #[default]
+    /// Either it allows, or the identity's policies do.
+    MayAllow,
+    /// Nothing is allowed without it: of a role, its trust policy; of a key, its key policy.
+    HasToAllow,
 }
 
 /// Who calls.
@@ -50,6 +61,11 @@ impl Context {
 
     pub fn set(&mut self, key: &str, values: Vec<String>) {
         self.0.insert(key.to_lowercase(), values);
+    }
+
+    /// Whether it has a key, which is in lower case.
+    pub fn has(&self, key: &str) -> bool {
+        self.0.contains_key(key)
     }
 
     /// `None` where the request does not have the key, which is in lower case.

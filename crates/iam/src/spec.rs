@@ -5,7 +5,7 @@ use crate::document::{Actions, Effect, Policy, PrincipalName, Principals, Resour
 use crate::operator::arn_parts;
 use crate::pattern::{Case, Pattern, Variables, Wildcards};
 use crate::request::{
-    Caller, CallerKind, Decision, Denial, Grounds, Policies, PolicyRole, Request,
+    Caller, CallerKind, Decision, Denial, Grounds, Policies, PolicyRole, Request, ResourceRule,
 };
 
 /// Decides on a request by the policies that it is asked of.
@@ -74,6 +74,7 @@ pub(crate) fn weigh(
     let limit = limits.into_iter().find(|(is_asked, role)| *is_asked && !is_allowed(*role));
     let limit = limit.map(|(_, role)| role);
     let missing = match by_resource {
+        None if request.rule == ResourceRule::HasToAllow => Some(PolicyRole::Resource),
         // A service has no policies of its own.
         Some(_) if caller.kind == CallerKind::Service => None,
         None if caller.kind == CallerKind::Service => Some(PolicyRole::Resource),

@@ -2,7 +2,7 @@
 
 use iam::{
     Caller, CallerKind, Compiled, Context, Decision, Denial, Malformed, Policies, Policy,
-    PolicyKind, PolicyRole, Request, decide, spec,
+    PolicyKind, PolicyRole, Request, ResourceRule, decide, spec,
 };
 use serde_json::{Value, json};
 
@@ -41,6 +41,7 @@ struct Case {
     session: Option<Value>,
     resource: Option<Value>,
     context: Context,
+    rule: ResourceRule,
 }
 
 impl Case {
@@ -56,6 +57,7 @@ impl Case {
             resource: BUCKET,
             resource_account,
             context: &self.context,
+            rule: self.rule,
         };
         let by_rule = spec::decide(
             &request,
@@ -178,6 +180,27 @@ fn across_accounts_both_sides_have_to_allow() {
 }
 
 #[test]
+fn what_a_resource_has_to_allow_nobody_else_can() {
+    let asked = |resource: Option<Value>, identity: Option<Value>, caller: &Caller| {
+        let rule = ResourceRule::HasToAllow;
+        let resource = resource.map(|principal| to(principal, allow("s3:*", BUCKET)));
+        let identity = identity.into_iter().collect();
+        Case { identity, resource, rule, ..Case::default() }.said(caller, HOME)
+    };
+    let all = Some(allow("*", "*"));
+    assert_eq!(asked(None, all.clone(), &user()), "no Resource allows");
+    assert_eq!(asked(None, None, &root()), "no Resource allows");
+    let other = Some(json!({"AWS": format!("arn:aws:iam::{HOME}:user/bob")}));
+    assert_eq!(asked(other, all.clone(), &user()), "no Resource allows");
+    let account = Some(json!({"AWS": HOME}));
+    assert_eq!(asked(account.clone(), None, &user()), "no Identity allows");
+    assert_eq!(asked(account.clone(), all, &user()), "allowed");
+    assert_eq!(asked(account, None, &root()), "allowed");
+    let ann = Some(json!({"AWS": user().arns[0]}));
+    assert_eq!(asked(ann, None, &user()), "allowed");
+}
+
+#[test]
 fn the_root_may_what_no_resource_denies() {
     assert_eq!(Case::default().said(&root(), HOME), "allowed");
     assert_eq!(Case::default().said(&root(), ELSEWHERE), "no Resource allows");
@@ -256,7 +279,10 @@ fn what_is_no_policy_is_refused_with_a_reason() {
     let trust = to(json!({"Service": "ecs-tasks.amazonaws.com"}), allow("sts:AssumeRole", "*"));
     assert_eq!(refused(PolicyKind::Trust, trust), Malformed::Resource);
     let who = to(json!({"AWS": "ann"}), allow("s3:*", "*"));
-    assert_eq!(refused(PolicyKind::Resource, who), Malformed::InvalidPrincipal("ann".to_owned()));
+    assert_eq!(
+        refused(PolicyKind::Resource, who),
+        Malformed::InvalidPrincipal("AWS\":\"ann".to_owned())
+    );
     assert_eq!(Policy::parse("{", PolicyKind::Identity), Err(Malformed::Syntax));
 }
 

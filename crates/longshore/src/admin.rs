@@ -1,5 +1,6 @@
 //! Longshore's own pages beside the AWS APIs: what runs, and the reset of test suites.
 
+pub(crate) mod access;
 pub(crate) mod denied;
 pub(crate) mod explain;
 pub(crate) mod preview;
@@ -42,6 +43,8 @@ pub(crate) struct Pages {
 pub(crate) fn pages(pages: Pages) -> Router {
     Router::new()
         .route("/status", get(show_status))
+        .route("/access", post(access::show))
+        .route("/access/denied", get(access::denied))
         .route("/denied", get(denied::show))
         .route("/explain", post(explain::show))
         .route("/preview", post(preview::show))

@@ -98,6 +98,11 @@ impl Paths {
         self.data_dir.join("credentials.json")
     }
 
+    /// What control knows the node by.
+    pub(crate) fn node_key(&self) -> PathBuf {
+        self.run_dir.join("node.key")
+    }
+
     /// Where the master key is unless `up` is told of another place.
     pub(crate) fn master_key(&self) -> PathBuf {
         self.data_dir.join("master-key.json")
@@ -156,6 +161,16 @@ impl Paths {
 }
 
 impl Config {
+    /// Where the API listens for tasks: at the host's address that they know.
+    pub(crate) fn listen_for_tasks(&self) -> SocketAddr {
+        (model::packet_rules::HOST_ADDRESS, self.listen.port()).into()
+    }
+
+    /// What `AWS_ENDPOINT_URL` is to tasks.
+    pub(crate) fn endpoint_of_tasks(&self) -> String {
+        format!("http://{}", self.listen_for_tasks())
+    }
+
     pub(crate) fn paths(&self) -> Result<Paths> {
         Paths::of(&self.data_dir)
     }

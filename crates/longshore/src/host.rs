@@ -4,6 +4,7 @@ mod container;
 mod exits;
 mod files;
 mod held;
+mod identity;
 mod output;
 mod pull;
 mod shim;
@@ -21,6 +22,7 @@ use linux_net::dns::DnsHandle;
 use linux_net::{Network, TaskNetwork};
 use model::packet_rules::PacketChange;
 use model::session::{AssignedContainer, Assignment, DeniedTraffic, LogPosition, NameRecord};
+use model::task_identity::SecretText;
 use model::{TaskKey, Timestamp};
 use node::ports::{ContainerExit, Failure, Host, ImageFacts, LogChunk, Started, StopSignal};
 use oci_runtime::{ContainerName, Error, FailureKind, Signal};
@@ -53,6 +55,7 @@ pub(crate) struct RealHost {
     held: held::HeldTasks,
     starts: Semaphore,
     readers: output::Readers,
+    identities: Arc<identity::Identities>,
 }
 
 impl RealHost {
@@ -60,9 +63,11 @@ impl RealHost {
         (config, paths): (Config, Paths),
         images: ImageStore,
         (network, names): (Arc<Network>, DnsHandle),
-        executable: PathBuf,
+        (executable, node): (PathBuf, (String, SecretText)),
     ) -> RealHost {
         let puller = pull::Puller::new(&config, images.clone());
+        let control = paths.control_socket();
+        let identities = identity::Identities::new(node.0, node.1, control);
         RealHost {
             config,
             paths,
@@ -75,6 +80,7 @@ impl RealHost {
             held: held::HeldTasks::default(),
             starts: Semaphore::new(STARTS_AT_ONCE_MAX),
             readers: output::Readers::default(),
+            identities: Arc::new(identities),
         }
     }
 
@@ -113,16 +119,27 @@ impl Host for RealHost {
             address: interface.address,
             mac: files::mac(&interface.mac_address),
             mtu: MTU,
-            local_addresses: Vec::new(),
+            local_addresses: local_addresses(assignment),
         };
         // COMPAT: the prefix of such failures ("Stopped tasks error codes").
         let attached = self.network.attach_task(&network).await;
         attached.map(drop).map_err(|error| {
             failure(format!("ResourceInitializationError: failed to configure ENI: {error}"))
+        })?;
+        self.serve_credentials(assignment).await.map_err(|error| {
+            let words = "ResourceInitializationError: credentials cannot be served";
+            failure(format!("{words}: {error:#}"))
         })
     }
 
+    async fn resume(&self, assignment: &Assignment) {
+        if let Err(error) = self.serve_credentials(assignment).await {
+            tracing::error!(task = assignment.task.id, %error, "credentials are not served");
+        }
+    }
+
     async fn launch(&self, assignment: &Assignment) -> Result<(), Failure> {
+        self.identities.start_values(&assignment.task).await?;
         let _slot = self.starts.acquire().await.expect("the semaphore is never closed");
         self.launch_shim(assignment).await.map_err(|error| {
             failure(format!("ResourceInitializationError: unable to start the task: {error:#}"))
@@ -174,6 +191,7 @@ impl Host for RealHost {
     }
 
     async fn remove(&self, task: &TaskKey) -> Result<(), Failure> {
+        self.identities.forget(task);
         self.remove_task(task).await.map_err(|error| failure(format!("{error:#}")))
     }
 
@@ -236,6 +254,12 @@ impl Host for RealHost {
     async fn collect_images(&self, in_use: &BTreeSet<String>) -> Option<Timestamp> {
         self.puller.collect(in_use).await
     }
+}
+
+/// Where the task's credentials are served, if it has a role.
+fn local_addresses(assignment: &Assignment) -> Vec<Ipv4Addr> {
+    let has_role = assignment.spec.has_task_role;
+    has_role.then_some(identity::CREDENTIALS_ADDRESS).into_iter().collect()
 }
 
 fn failure(reason: String) -> Failure {

@@ -12,6 +12,7 @@ mod config;
 mod credentials;
 mod host;
 mod image_service;
+mod node_key;
 mod registry_config;
 mod roles;
 

@@ -16,6 +16,7 @@ mod rng;
 pub mod session;
 mod snapshot;
 mod table;
+pub mod task_identity;
 pub mod task_state;
 mod time;
 

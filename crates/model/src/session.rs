@@ -15,10 +15,11 @@ use crate::record::{
     Cidr, ContainerDefinition, ContainerState, HealthStatus, ServiceKey, StopCode, TaskInterface,
     TaskKey,
 };
+use crate::task_identity::SecretText;
 use crate::{TaskState, Timestamp};
 
 /// The protocol's version, said by both sides first; different versions part.
-pub const SESSION_VERSION: u32 = 3;
+pub const SESSION_VERSION: u32 = 4;
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum ToNode {
@@ -45,7 +46,11 @@ pub enum ToNode {
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum FromNode {
-    Hello(NodeFacts),
+    Hello {
+        facts: NodeFacts,
+        /// Which only a node has: nobody else is taken for it.
+        key: SecretText,
+    },
     Report(Box<TaskReport>),
     /// Nothing is left of the tasks that were not among those wanted at this revision, a
     /// revision that control has said in this session.
@@ -123,6 +128,8 @@ pub struct TaskSpec {
     pub memory_mib: Option<u32>,
     /// `None` gives the task a namespace with nothing but loopback.
     pub interface: Option<TaskInterface>,
+    /// Whether its containers get credentials, of its task role.
+    pub has_task_role: bool,
     pub family: String,
     pub revision: u32,
 }

@@ -12,6 +12,7 @@ use link::{Link, LinkError, LinkSender};
 use model::TaskKey;
 use model::packet_rules::PacketChange;
 use model::session::{Assignment, FromNode, NameRecord, NodeFacts, ToNode};
+use model::task_identity::SecretText;
 use tokio::sync::{Notify, watch};
 use tokio::task::{JoinError, JoinSet};
 use tokio_util::sync::CancellationToken;
@@ -30,6 +31,8 @@ const RECONNECT_AFTER: Duration = Duration::from_millis(100);
 #[derive(Clone, Debug)]
 pub struct NodeConfig {
     pub facts: NodeFacts,
+    /// What control knows it by.
+    pub key: SecretText,
     pub control_socket: PathBuf,
     /// Where the journal is.
     pub data_dir: PathBuf,
@@ -123,7 +126,8 @@ impl<H: Host> Node<H> {
 
     async fn converse(&mut self, link: Link<ToNode, FromNode>) -> Result<(), LinkError> {
         let (mut sender, mut receiver) = link.split();
-        sender.send(&FromNode::Hello(self.config.facts.clone())).await?;
+        let (facts, key) = (self.config.facts.clone(), self.config.key.clone());
+        sender.send(&FromNode::Hello { facts, key }).await?;
         self.reports.begin_session();
         let asked = Notify::new();
         let telling = tell((Arc::clone(&self.host), &asked), Arc::clone(&self.reports), sender);

@@ -27,6 +27,9 @@ pub trait Host: Send + Sync + 'static {
         assignment: &Assignment,
     ) -> impl Future<Output = Result<(), Failure>> + Send;
 
+    /// Takes up what serves a task whose network an earlier process attached.
+    fn resume(&self, assignment: &Assignment) -> impl Future<Output = ()> + Send;
+
     /// Starts the process that holds the task, with its limits. Its network may come later.
     fn launch(&self, assignment: &Assignment) -> impl Future<Output = Result<(), Failure>> + Send;
 

@@ -83,6 +83,7 @@ impl<H: Host> Runner<H> {
         if !self.observed.is_launched || self.observed.stopped_at.is_some() {
             return;
         }
+        self.host.resume(&self.assignment).await;
         let started = self.host.started(&self.assignment.task).await;
         let now = self.host.now();
         for (container, started) in started {

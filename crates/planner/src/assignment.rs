@@ -54,6 +54,8 @@ pub fn assignment(snapshot: &Snapshot, task: &Entry<Task>) -> Option<Assignment>
             cpu_units: task.overrides.cpu_units.or(definition.cpu_units),
             memory_mib: task.overrides.memory_mib.or(definition.memory_mib),
             interface: task.interface.clone(),
+            has_task_role: task.overrides.task_role_arn.is_some()
+                || definition.task_role_arn.is_some(),
             family: task.definition.family.clone(),
             revision: task.definition.revision,
         },

@@ -178,6 +178,8 @@ pub(crate) fn definition(family: &str, revision: u32, checks: Checks) -> TaskDef
         memory_mib: Some(512),
         network_mode: NetworkMode::Awsvpc,
         requires_compatibilities: vec![LaunchType::Fargate],
+        task_role_arn: None,
+        execution_role_arn: None,
         operating_system_family: None,
         cpu_architecture: None,
         tags: Tags::new(),

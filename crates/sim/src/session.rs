@@ -102,8 +102,9 @@ impl World {
             FromPeer::Node(FromNode::Report(told)) => {
                 self.transact(Actor::Node, |snapshot| report::heard(snapshot, told));
             }
-            FromPeer::Node(FromNode::Hello(_) | FromNode::Settled { .. } | FromNode::Denied(_)) => {
-            }
+            FromPeer::Node(
+                FromNode::Hello { .. } | FromNode::Settled { .. } | FromNode::Denied(_),
+            ) => {}
             FromPeer::Balancer(told) => {
                 let now = self.control_now();
                 let heard = |snapshot: &Snapshot| route_config::heard(snapshot, told, now);

@@ -14,7 +14,7 @@ mod aead;
 mod master;
 mod random;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -83,6 +83,16 @@ impl Vault {
         let bytes = self.open(sealed, context)?;
         let text = std::str::from_utf8(&bytes).map_err(|_| OpenError::Tampered)?;
         Ok(Zeroizing::new(text.to_owned()))
+    }
+
+    /// 64 hexadecimal digits that follow from the name, and that nobody else can find.
+    pub fn derived_hex(&self, purpose: &str, name: &str) -> String {
+        // The oldest: what is derived stays the same when keys are added.
+        let key = self.masters.oldest().key.derived(purpose).derived(name);
+        key.bytes().iter().fold(String::new(), |mut text, byte| {
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
     }
 
     /// A token that holds `content`, which nobody else can read or change. `purpose` keeps tokens

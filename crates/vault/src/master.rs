@@ -107,6 +107,10 @@ impl MasterKeys {
         self.0.last().expect("there is always one")
     }
 
+    pub(crate) fn oldest(&self) -> &Master {
+        self.0.first().expect("there is always one")
+    }
+
     pub(crate) fn find(&self, id: &str) -> Option<&Master> {
         self.0.iter().find(|master| master.id == id)
     }

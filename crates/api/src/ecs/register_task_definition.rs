@@ -1,6 +1,6 @@
 //! `RegisterTaskDefinition`: checks a definition and makes the next revision of its family.
 
-use aws_api::ecs::{RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse};
+use aws_api::ecs::{RegisterTaskDefinitionRequest, RegisterTaskDefinitionResponse, errors};
 use model::{TaskDefinition, TaskDefinitionFamily};
 use wire::ApiError;
 
@@ -13,11 +13,26 @@ pub(super) async fn run(
     input: RegisterTaskDefinitionRequest,
 ) -> Result<RegisterTaskDefinitionResponse, ApiError> {
     let definition = task_definition::conversion::convert(caller, &input)?;
-    let made = api.transact(caller, |turn| Ok(register(turn, &definition))).await?;
+    let made = api
+        .transact(caller, |turn| {
+            check_roles(api, turn, &definition)?;
+            Ok(register(turn, &definition))
+        })
+        .await?;
     Ok(RegisterTaskDefinitionResponse {
         task_definition: Some(task_definition::render(&made)),
         tags: Some(tags::render(&made.tags)),
     })
+}
+
+/// COMPAT: "Role is not valid" is what ECS says of a role that is not there, or that its tasks may
+/// not assume.
+fn check_roles(api: &Api, turn: &Turn<'_>, definition: &TaskDefinition) -> Result<(), ApiError> {
+    let mut roles = definition.task_role_arn.iter().chain(&definition.execution_role_arn);
+    if roles.all(|arn| api.can_be_assumed(turn.snapshot, arn)) {
+        return Ok(());
+    }
+    Err(errors::client_exception("Role is not valid"))
 }
 
 /// Numbers the definition: a family counts on even when its definitions are deleted.

@@ -15,6 +15,7 @@ use self::request::Wanted;
 use super::task::{self, Shown};
 use super::{cluster, network_configuration, task_definition};
 use crate::client_token::{Seen, TokenRequest};
+use crate::task_identity::cannot_assume;
 use crate::{Api, Caller, Turn, default_network, security_group_use};
 
 pub(super) async fn run(
@@ -25,7 +26,33 @@ pub(super) async fn run(
     let wanted = Wanted::new(&input)?;
     let token = TokenRequest::new("RunTask", &input, |rest| rest.client_token.take());
     default_network::ensure(api, caller).await?;
-    api.transact(caller, |turn| decide(turn, (&input, &wanted), &token)).await
+    api.transact(caller, |turn| {
+        check_roles(api, turn, &input)?;
+        decide(turn, (&input, &wanted), &token)
+    })
+    .await
+}
+
+/// Each role that a task is to have can be assumed for it, now.
+fn check_roles(api: &Api, turn: &Turn<'_>, input: &RunTaskRequest) -> Result<(), ApiError> {
+    let (snapshot, scope) = (turn.snapshot, turn.scope());
+    let Ok(definition) = task_definition::find_active(snapshot, scope, &input.task_definition)
+    else {
+        return Ok(());
+    };
+    let given = input.overrides.as_ref();
+    let own = |arn: Option<&String>| arn.filter(|arn| !arn.is_empty()).cloned();
+    let roles = [
+        own(given.and_then(|it| it.task_role_arn.as_ref()))
+            .or_else(|| definition.task_role_arn.clone()),
+        own(given.and_then(|it| it.execution_role_arn.as_ref()))
+            .or_else(|| definition.execution_role_arn.clone()),
+    ];
+    let mut roles = roles.into_iter().flatten();
+    match roles.find(|arn| !api.can_be_assumed(snapshot, arn)) {
+        Some(arn) => Err(errors::client_exception(cannot_assume(&arn))),
+        None => Ok(()),
+    }
 }
 
 fn decide(

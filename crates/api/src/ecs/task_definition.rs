@@ -8,6 +8,7 @@ mod logs;
 mod render;
 pub(super) mod size;
 
+pub(super) use conversion::role;
 pub(super) use render::{compatibilities, render};
 
 use aws_api::ecs::errors;

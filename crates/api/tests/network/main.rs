@@ -1,6 +1,8 @@
-//! Load balancing, networks and logs, called as the edge calls them, over a store in memory.
+//! Load balancing, networks, identities and logs, called as the edge calls them, over a store in
+//! memory.
 
 mod ec2;
+mod identities;
 mod listeners;
 mod load_balancers;
 mod logs;

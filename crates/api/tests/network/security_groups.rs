@@ -1,10 +1,8 @@
 //! Security groups: those of other VPCs, and requests of the same moment.
 
-use std::collections::BTreeSet;
-
 use model::{Rng, TrafficPeer};
 
-use crate::world::{World, one};
+use crate::world::{World, check_exclusive, codes_of, one};
 
 /// A group of the default VPC.
 fn group(world: &World, name: &str) -> String {
@@ -84,24 +82,6 @@ fn a_rule_refers_to_groups_of_its_own_vpc() {
     }
 }
 
-/// Calls both side by side, in both orders: one of them is refused, whichever is first.
-#[track_caller]
-fn check_exclusive(world: &World, make: impl Fn(&World, usize) -> [Call; 2]) -> BTreeSet<String> {
-    let mut codes = BTreeSet::new();
-    for round in 0..8 {
-        let mut calls = make(world, round);
-        if round % 2 == 1 {
-            calls.reverse();
-        }
-        let answers = world.mixed_at_once(&calls);
-        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
-        codes.extend(answers.into_iter().filter_map(Result::err));
-    }
-    codes
-}
-
-type Call = (&'static wire::Service, String);
-
 #[test]
 fn no_rule_is_made_about_a_group_that_is_deleted_at_the_same_moment() {
     let world = World::new();
@@ -160,8 +140,4 @@ fn no_load_balancer_is_made_in_a_group_that_is_deleted_at_the_same_moment() {
         ]
     });
     assert!(codes.is_subset(&codes_of(["DependencyViolation", "InvalidSecurityGroup"])));
-}
-
-fn codes_of<const N: usize>(codes: [&str; N]) -> BTreeSet<String> {
-    codes.map(str::to_owned).into()
 }

@@ -3,6 +3,7 @@
 //! Calls go through the wire's decoder and its checks, so that a test sees what a client
 //! sees. After each call the balancer's table is compiled of what is then in the store.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 use std::pin::Pin;
 use std::task::Poll;
@@ -91,6 +92,12 @@ impl World {
     #[track_caller]
     pub(crate) fn ec2(&self, form: &str) -> String {
         self.call(&aws_api::ec2::SERVICE, form).unwrap_or_else(|error| panic!("{form}: {error}"))
+    }
+
+    /// Calls an operation of IAM that succeeds.
+    #[track_caller]
+    pub(crate) fn iam(&self, form: &str) -> String {
+        self.call(&aws_api::iam::SERVICE, form).unwrap_or_else(|error| panic!("{form}: {error}"))
     }
 
     /// Calls an operation of ELBv2 that is refused, and says how.
@@ -235,6 +242,7 @@ impl World {
         match service.name {
             "elbv2" => aws_api::elbv2::dispatch(api, caller, &request).await,
             "ec2" => aws_api::ec2::dispatch(api, caller, &request).await,
+            "iam" => aws_api::iam::dispatch(api, caller, &request).await,
             _ => aws_api::logs::dispatch(api, caller, &request).await,
         }
     }
@@ -314,4 +322,29 @@ pub(crate) fn check_script(world: &World, names: &[(&str, &str)], script: Expect
         writeln!(transcript, "    {answer}").expect("a string takes any text");
     }
     script.assert_eq(&transcript);
+}
+
+/// Calls both side by side, in both orders: one of them is refused, whichever is first.
+#[track_caller]
+pub(crate) fn check_exclusive(
+    world: &World,
+    make: impl Fn(&World, usize) -> [Call; 2],
+) -> BTreeSet<String> {
+    let mut codes = BTreeSet::new();
+    for round in 0..8 {
+        let mut calls = make(world, round);
+        if round % 2 == 1 {
+            calls.reverse();
+        }
+        let answers = world.mixed_at_once(&calls);
+        assert_eq!(answers.iter().filter(|answer| answer.is_ok()).count(), 1, "{answers:?}");
+        codes.extend(answers.into_iter().filter_map(Result::err));
+    }
+    codes
+}
+
+pub(crate) type Call = (&'static wire::Service, String);
+
+pub(crate) fn codes_of<const N: usize>(codes: [&str; N]) -> BTreeSet<String> {
+    codes.map(str::to_owned).into()
 }

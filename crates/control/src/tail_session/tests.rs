@@ -1,8 +1,12 @@
 //! A reader on a real link, a real log store, and the records of a few services.
 
+use std::sync::Arc;
+
+use api::{Api, ApiParts};
 use link::{Link, Listener};
 use model::session::{LogBatch, LogLine, LogPosition};
-use model::{Cluster, Plan, Scope, Service, ServiceRevision, Task, TaskDefinition};
+use model::task_identity::SecretText;
+use model::{Cidr, Cluster, Plan, Rng, Scope, Service, ServiceRevision, Task, TaskDefinition};
 use observe::{InputEvent, Logs};
 use serde_json::{Value, json};
 use store::{MemoryEngine, Store};
@@ -34,6 +38,8 @@ impl World {
         let listener = Listener::bind(&folder.path().join("control.sock")).expect("a listener");
         let clock = Clock::new(|| NOW);
         let settled = Settled::default();
+        let vpc_cidr = Cidr::parse("172.31.0.0/16").expect("a range");
+        let parts = ApiParts::unkept(store.clone(), logs.clone(), vpc_cidr);
         let state = SessionState {
             store: store.clone(),
             logs: logs.clone(),
@@ -41,6 +47,8 @@ impl World {
             settled,
             presence: Presence::default(),
             inquiries: Inquiries::default(),
+            api: Arc::new(Api::new(parts, Rng::seeded(1))),
+            node_key: SecretText::new("key"),
         };
         let tracker = TaskTracker::new();
         let served = serve_sessions(listener, state, tracker.clone(), CancellationToken::new());

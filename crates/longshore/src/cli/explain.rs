@@ -1,11 +1,13 @@
-//! `longshore explain connection`: whether packets pass, and which rule, group or route decides.
+//! `longshore explain`: which rule, group or route decides on packets, and which policy on calls.
 
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result};
+use api::{AccessExplanation, AccessQuestion, Denied};
 use netplan::{Explanation, Outcome, Question};
 
 use super::{env, page, say};
+use crate::admin::access::AccessRequest;
 use crate::admin::explain::ExplainRequest;
 use crate::config::Paths;
 
@@ -23,6 +25,32 @@ pub(super) enum Command {
     /// balancer or security group; where a name is not enough, it goes behind `task:`,
     /// `service:` (CLUSTER/NAME), `load-balancer:` or `group:`.
     Connection(Arguments),
+    /// May PRINCIPAL do ACTION to RESOURCE? Exits with 3 where not. Without any of them: the calls
+    /// that were denied of late, each with its reason.
+    ///
+    /// PRINCIPAL is the ARN of a user, a role, a session or the root, or `user/NAME`, `role/NAME`.
+    Access(AccessArguments),
+}
+
+#[derive(Clone, Debug, clap::Args)]
+pub(super) struct AccessArguments {
+    #[arg(requires_all = ["action", "resource"])]
+    principal: Option<String>,
+    /// Like `s3:GetObject`.
+    action: Option<String>,
+    /// An ARN, or `*`.
+    resource: Option<String>,
+    /// A condition key of the request; can be given more than once.
+    #[arg(long = "context", value_name = "KEY=VALUE", value_parser = key_and_value)]
+    context: Vec<(String, String)>,
+    /// The region of the request; that of `up` unless given.
+    #[arg(long)]
+    region: Option<String>,
+}
+
+fn key_and_value(given: &str) -> Result<(String, String), String> {
+    let pair = given.split_once('=').ok_or("it is not KEY=VALUE")?;
+    Ok((pair.0.to_owned(), pair.1.to_owned()))
 }
 
 #[derive(Clone, Debug, clap::Args)]
@@ -37,7 +65,59 @@ pub(super) struct Arguments {
 }
 
 pub(super) fn run(paths: &Paths, command: &Command) -> Result<ExitCode> {
-    let Command::Connection(arguments) = command;
+    match command {
+        Command::Connection(arguments) => connection(paths, arguments),
+        Command::Access(arguments) => access(paths, arguments),
+    }
+}
+
+fn access(paths: &Paths, arguments: &AccessArguments) -> Result<ExitCode> {
+    let (config, _) = env::read(paths)?;
+    let AccessArguments { principal, action, resource, context, region } = arguments.clone();
+    let (Some(principal), Some(action), Some(resource)) = (principal, action, resource) else {
+        let answer = page::get(config.listen, "/_longshore/access/denied")?;
+        let denied: Vec<Denied> =
+            serde_json::from_slice(&answer).context("the answer is not understood")?;
+        say(render_denied(&denied).trim_end());
+        return Ok(ExitCode::SUCCESS);
+    };
+    let question = AccessQuestion { principal, action, resource, context };
+    let body = serde_json::to_string(&AccessRequest { region, question })?;
+    let answer = page::post(config.listen, "/_longshore/access", &body)?;
+    let explanation: AccessExplanation =
+        serde_json::from_slice(&answer).context("the answer is not understood")?;
+    say(render_access(&explanation).trim_end());
+    Ok(if explanation.is_allowed { ExitCode::SUCCESS } else { ExitCode::from(DENIED) })
+}
+
+/// The decision, the statements that made it, and all policies that were asked.
+fn render_access(explanation: &AccessExplanation) -> String {
+    let AccessExplanation { sentence, statements, policies, .. } = explanation;
+    let mut lines = vec![sentence.clone()];
+    lines.extend(statements.iter().map(|statement| format!("  {statement}")));
+    lines.push(String::new());
+    match policies.as_slice() {
+        [] => lines.push("no policy was asked".to_owned()),
+        all => {
+            lines.push("asked:".to_owned());
+            lines.extend(all.iter().map(|policy| format!("  {policy}")));
+        }
+    }
+    lines.join("\n")
+}
+
+fn render_denied(denied: &[Denied]) -> String {
+    if denied.is_empty() {
+        return "Nothing was denied since control started.".to_owned();
+    }
+    let mut lines = Vec::new();
+    for one in denied {
+        lines.push(format!("{}  {}", wire::to_iso8601(one.at), one.sentence));
+    }
+    lines.join("\n")
+}
+
+fn connection(paths: &Paths, arguments: &Arguments) -> Result<ExitCode> {
     let (config, _) = env::read(paths)?;
     let Arguments { from, to, port, region } = arguments.clone();
     let question = Question { from, to, port };
@@ -72,6 +152,23 @@ mod tests {
     use expect_test::expect;
 
     use super::*;
+
+    #[test]
+    fn a_decision_is_told_with_what_made_it() {
+        let explanation = AccessExplanation {
+            is_allowed: false,
+            sentence: "User: ann is not authorized to perform: s3:GetObject".to_owned(),
+            statements: vec!["identity-based policy `own`, statement 1 denies it".to_owned()],
+            policies: vec!["identity-based policy `own`".to_owned()],
+        };
+        expect![[r"
+            User: ann is not authorized to perform: s3:GetObject
+              identity-based policy `own`, statement 1 denies it
+
+            asked:
+              identity-based policy `own`"]]
+        .assert_eq(&render_access(&explanation));
+    }
 
     #[test]
     fn an_answer_is_told_outcome_by_outcome() {

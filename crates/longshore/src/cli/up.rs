@@ -17,6 +17,7 @@ use vault::MasterKeys;
 
 use crate::config::{Auth, Config, Paths};
 use crate::credentials::RootCredentials;
+use crate::node_key;
 use crate::registry_config::RegistryConfig;
 use crate::roles::supervisor::Supervisor;
 use crate::roles::{stop_on_signal, teardown};
@@ -94,6 +95,7 @@ pub(super) fn run(data_dir: &Path, arguments: &Arguments) -> Result<()> {
     let _lock = lock(&paths)?;
     RootCredentials::read_or_make(&paths.credentials(), &config.account)?;
     MasterKeys::read_or_make(&config.master_key)?;
+    node_key::make(&paths.node_key())?;
     config.write(&paths.config())?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     runtime.block_on(supervise(&paths, &config, arguments.announce))

@@ -8,6 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use images::{Access, ImageConfig, ImageHandle, ImageStore};
 use model::session::{AssignedContainer, Assignment};
+use model::task_identity::{ContainerValues, SecretText};
 use model::{ContainerDefinition, TaskKey, Timestamp};
 use node::ports::{Failure, ImageFacts, Started};
 use oci_runtime::{
@@ -83,6 +84,26 @@ impl RealHost {
         result.is_ok_and(|result| result.outcome == ExecOutcome::Exited { code: 0 })
     }
 
+    /// COMPAT: `AWS_REGION` and the path are what ECS sets; the endpoint is what leads here.
+    async fn given(
+        &self,
+        assignment: &Assignment,
+        container: &AssignedContainer,
+    ) -> Result<Given, Failure> {
+        let values = self.identities.start_values(&assignment.task).await?;
+        let region = &assignment.task.scope.region;
+        let mut own = vec![
+            ("AWS_REGION".to_owned(), region.clone()),
+            ("AWS_DEFAULT_REGION".to_owned(), region.clone()),
+            ("AWS_ENDPOINT_URL".to_owned(), self.config.endpoint_of_tasks()),
+        ];
+        if let Some(path) = &values.credentials_path {
+            own.push(("AWS_CONTAINER_CREDENTIALS_RELATIVE_URI".to_owned(), path.clone()));
+        }
+        let of_it = values.containers.get(&container.definition.name);
+        Ok(Given { own, values: of_it.cloned().unwrap_or_default() })
+    }
+
     async fn container_spec(
         &self,
         assignment: &Assignment,
@@ -100,12 +121,13 @@ impl RealHost {
         let prepared = tokio::task::spawn_blocking(move || work.run());
         let prepared = prepared.await.context("preparing it was cut off")??;
         let (definition, config) = (&container.definition, &prepared.config);
+        let given = self.given(assignment, container).await?;
         let args = arguments(definition, config);
         anyhow::ensure!(!args.is_empty(), "no command specified");
         let hostname = files::hostname(assignment, container);
         let mut spec = ContainerSpec::new(name.clone(), prepared.root, args);
         spec.mounts = prepared.mounts;
-        spec.process.environment = environment(definition, config, &hostname);
+        spec.process.environment = environment(definition, config, (&hostname, &given));
         spec.process.user = definition.user.clone().unwrap_or_else(|| config.user.clone());
         spec.process.working_directory = working_directory(definition, config);
         spec.hostname = Some(hostname);
@@ -118,6 +140,13 @@ impl RealHost {
         }
         Ok(spec)
     }
+}
+
+/// Variables that are not of the definition's or the image's.
+struct Given {
+    /// Where the API and the credentials are.
+    own: Vec<(String, String)>,
+    values: ContainerValues,
 }
 
 /// What is done on disk for a container before it is created; all of it may be done again.
@@ -225,7 +254,7 @@ fn arguments(definition: &ContainerDefinition, config: &ImageConfig) -> Vec<Stri
 fn environment(
     definition: &ContainerDefinition,
     config: &ImageConfig,
-    hostname: &str,
+    (hostname, given): (&str, &Given),
 ) -> Environment {
     let mut variables = vec![
         ("PATH".to_owned(), PATH_DEFAULT.to_owned()),
@@ -235,8 +264,12 @@ fn environment(
         let (name, value) = pair.split_once('=')?;
         Some((name.to_owned(), value.to_owned()))
     }));
+    variables.extend(given.own.iter().cloned());
+    let secret = |(name, value): &(String, SecretText)| (name.clone(), value.as_str().to_owned());
+    variables.extend(given.values.files.iter().map(secret));
     variables
         .extend(definition.environment.iter().map(|pair| (pair.name.clone(), pair.value.clone())));
+    variables.extend(given.values.secrets.iter().map(secret));
     Environment(variables)
 }
 

@@ -15,16 +15,21 @@ use model::{Rng, Scope, Snapshot};
 use observe::Logs;
 use planner::network::set_public_range;
 use planner::reconcilers;
+use rustix::net::{AddressFamily, SocketFlags, SocketType, bind, socket_with, sockopt};
 use store::{SqliteEngine, Store};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vault::{MasterKeys, Vault};
 
 use super::ready;
-use super::services::{ApiServices, RootAlone, RootKey};
+use super::services::{ApiServices, Keys, RootAlone};
 use crate::admin;
 use crate::config::{Auth, Config, Paths};
 use crate::credentials::RootCredentials;
+use crate::node_key;
+
+/// LIMIT: connections of tasks that wait to be accepted.
+const LISTEN_BACKLOG: i32 = 1024;
 
 pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let paths = config.paths()?;
@@ -56,6 +61,8 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         settled: settled.clone(),
         presence: Presence::default(),
         inquiries: inquiries.clone(),
+        api: Arc::clone(&api),
+        node_key: node_key::read(&paths.node_key())?,
     };
     let listener = link::Listener::bind(&paths.control_socket())?;
     tracker.spawn(serve_sessions(listener, sessions, tracker.clone(), stop.clone()));
@@ -76,28 +83,33 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         is_reset_allowed: config.auth == Auth::Any,
     });
     let edge = Edge::new(Parts {
-        services: Arc::new(ApiServices { api, dynamodb }),
-        credentials: Arc::new(RootKey(credentials)),
+        services: Arc::new(ApiServices { api: Arc::clone(&api), dynamodb }),
+        credentials: Arc::new(Keys { root: credentials, api }),
         clock: Arc::new(crate::clock::now),
         rng,
-        config: edge::Config {
-            auth: match config.auth {
-                Auth::Verify => AuthMode::Verify,
-                Auth::Any => AuthMode::Any,
-            },
-            default_scope: Scope::new(config.account.clone(), config.region.clone()),
-            limits: Limits::default(),
-        },
+        config: edge_config(&config),
         pages,
     });
     let socket = std::net::TcpListener::bind(config.listen)
         .with_context(|| format!("`{}` cannot be listened on", config.listen))?;
     ready::announce();
-    edge.serve(vec![socket], stop.clone()).await?;
+    let for_tasks = listen_for_tasks(&config)?;
+    edge.serve(vec![socket, for_tasks], stop.clone()).await?;
     stop.cancelled().await;
     keeping.await.context("the keeper of the DynamoDB engine failed")?;
     store.shutdown().await;
     Ok(())
+}
+
+fn edge_config(config: &Config) -> edge::Config {
+    edge::Config {
+        auth: match config.auth {
+            Auth::Verify => AuthMode::Verify,
+            Auth::Any => AuthMode::Any,
+        },
+        default_scope: Scope::new(config.account.clone(), config.region.clone()),
+        limits: Limits::default(),
+    }
 }
 
 /// DynamoDB, and the one that keeps its engine's process.
@@ -108,6 +120,21 @@ fn dynamodb(config: &Config, paths: &Paths) -> (Arc<Proxy>, Keeper) {
         socket: paths.dynamodb_socket(),
     });
     (Arc::new(Proxy::new(engine, Box::new(RootAlone))), keeper)
+}
+
+/// The address is the node's to make, which may start later: the kernel is told not to mind.
+fn listen_for_tasks(config: &Config) -> Result<std::net::TcpListener> {
+    let address = config.listen_for_tasks();
+    let listen = || -> rustix::io::Result<std::net::TcpListener> {
+        let flags = SocketFlags::CLOEXEC | SocketFlags::NONBLOCK;
+        let socket = socket_with(AddressFamily::INET, SocketType::STREAM, flags, None)?;
+        sockopt::set_ip_freebind(&socket, true)?;
+        sockopt::set_socket_reuseaddr(&socket, true)?;
+        bind(&socket, &address)?;
+        rustix::net::listen(&socket, LISTEN_BACKLOG)?;
+        Ok(socket.into())
+    };
+    listen().with_context(|| format!("`{address}` cannot be listened on"))
 }
 
 /// A store that failed takes nothing more: the supervisor starts this role anew, which

@@ -19,6 +19,7 @@ use super::ready;
 use crate::config::{Config, Paths};
 use crate::host::RealHost;
 use crate::image_service::ImageService;
+use crate::node_key;
 use crate::registry_config::RegistryConfig;
 
 /// COMPAT: the port of DNS.
@@ -36,6 +37,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let network = Arc::new(open_network(&config, &paths, denied).await?);
     let names = start_dns(&network, &tracker).await?;
     let listener = link::Listener::bind(&paths.node_socket())?;
+    let key = node_key::read(&paths.node_key())?;
     let node_config = NodeConfig {
         facts: NodeFacts {
             version: SESSION_VERSION,
@@ -46,6 +48,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
             cpu_architecture: cpu_architecture().to_owned(),
             host_ranges: host_ranges(&network).await?,
         },
+        key: key.clone(),
         control_socket: paths.control_socket(),
         data_dir: paths.node_journal(),
     };
@@ -54,7 +57,12 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         config.insecure_registries.clone(),
         RegistryConfig::new(config.registry_credentials.clone()),
     );
-    let host = RealHost::new((config, paths), images.clone(), (network, names), executable);
+    let host = RealHost::new(
+        (config, paths),
+        images.clone(),
+        (network, names),
+        (executable, (NODE_ID.to_owned(), key)),
+    );
     let node = Node::open(host, node_config).await.context("the journal cannot be read")?;
     let collection = node.image_collection();
     let service = ImageService { images, insecure_registries, credentials, collection };
@@ -100,7 +108,11 @@ async fn open_network(config: &Config, paths: &Paths, denied: DeniedPackets) -> 
         vpc_ranges: vec![range],
         public_range: Some(config.public_cidr.to_string().parse()?),
         gateway_address: GATEWAY_ADDRESS,
-        gateway_services: vec![GatewayService::Tcp(DNS_PORT), GatewayService::Udp(DNS_PORT)],
+        gateway_services: vec![
+            GatewayService::Tcp(DNS_PORT),
+            GatewayService::Udp(DNS_PORT),
+            GatewayService::Tcp(config.listen.port()),
+        ],
         denied,
     };
     Network::open(network).await.context(

@@ -2,13 +2,14 @@
 
 use std::sync::{Arc, LazyLock};
 
-use api::{Api, Caller};
+use api::{Api, Caller, IdentifyError};
 use dynamodb::Ask;
 use dynamodb_proxy::{Authorize, Proxy, denied};
 use edge::{Credentials, Identity, LookupError, RequestContext, Services};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
 use model::{Principal, Timestamp};
+use sigv4::SecretKey;
 
 use crate::credentials::RootCredentials;
 
@@ -83,22 +84,31 @@ impl Authorize for RootAlone {
     }
 }
 
-/// The root's key, the only one there is.
-pub(crate) struct RootKey(pub(crate) RootCredentials);
+/// The root's key, which is in a file, and all others, which the API knows.
+pub(crate) struct Keys {
+    pub(crate) root: RootCredentials,
+    pub(crate) api: Arc<Api>,
+}
 
-impl Credentials for RootKey {
+impl Credentials for Keys {
     fn lookup(
         &self,
         access_key_id: &str,
         session_token: Option<&str>,
-        _now: Timestamp,
+        now: Timestamp,
     ) -> Result<Identity, LookupError> {
-        if access_key_id != self.0.access_key_id || session_token.is_some() {
-            return Err(LookupError::Unknown);
+        if access_key_id == self.root.access_key_id && session_token.is_none() {
+            return Ok(Identity {
+                principal: Arc::new(Principal::root(self.root.account.as_str())),
+                secret: SecretKey::new(self.root.secret_access_key.as_str()),
+            });
         }
-        Ok(Identity {
-            principal: Arc::new(Principal::root(self.0.account.as_str())),
-            secret: sigv4::SecretKey::new(self.0.secret_access_key.as_str()),
-        })
+        let found = self.api.identify(access_key_id, session_token, now);
+        let found = found.map_err(|error| match error {
+            IdentifyError::Unknown => LookupError::Unknown,
+            IdentifyError::Expired => LookupError::Expired,
+        })?;
+        let secret = SecretKey::new(found.secret.as_str());
+        Ok(Identity { principal: found.principal, secret })
     }
 }

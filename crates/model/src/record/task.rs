@@ -187,6 +187,8 @@ impl ContainerState {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 pub struct TaskOverride {
     pub containers: Vec<ContainerOverride>,
+    pub task_role_arn: Option<String>,
+    pub execution_role_arn: Option<String>,
     pub cpu_units: Option<u32>,
     pub memory_mib: Option<u32>,
 }

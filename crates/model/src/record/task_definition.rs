@@ -23,6 +23,10 @@ pub struct TaskDefinition {
     pub network_mode: NetworkMode,
     pub requires_compatibilities: Vec<LaunchType>,
     /// As given, for example `LINUX` and `X86_64`.
+    /// Whose credentials the task's containers get.
+    pub task_role_arn: Option<String>,
+    /// Whom secrets, images and environment files are read as, before the containers start.
+    pub execution_role_arn: Option<String>,
     pub operating_system_family: Option<String>,
     pub cpu_architecture: Option<String>,
     pub tags: Tags,

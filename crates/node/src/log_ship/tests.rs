@@ -34,6 +34,8 @@ impl Host for Wrote {
     async fn attach_network(&self, _: &Assignment) -> Result<(), Failure> {
         unreachable!("a shipper only reads")
     }
+    async fn resume(&self, _assignment: &Assignment) {}
+
     async fn launch(&self, _: &Assignment) -> Result<(), Failure> {
         unreachable!("a shipper only reads")
     }

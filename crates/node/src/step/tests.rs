@@ -27,6 +27,7 @@ fn assignment(lines: &str) -> Assignment {
             cpu_units: None,
             memory_mib: None,
             interface: None,
+            has_task_role: false,
             family: "f".to_owned(),
             revision: 1,
         },

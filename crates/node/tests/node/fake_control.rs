@@ -48,7 +48,7 @@ impl Control {
         let link = self.sessions.recv().await.expect("the server runs");
         let mut session = Session { link, heard: Vec::new(), settled: None };
         match session.link.receive().await.expect("a message") {
-            Some(FromNode::Hello(_)) => session,
+            Some(FromNode::Hello { .. }) => session,
             other => panic!("a node says hello first, not {other:?}"),
         }
     }

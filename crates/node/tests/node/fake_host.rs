@@ -196,6 +196,8 @@ impl Host for FakeHost {
         Ok(())
     }
 
+    async fn resume(&self, _assignment: &Assignment) {}
+
     async fn launch(&self, assignment: &Assignment) -> Result<(), Failure> {
         let id = assignment.task.id.clone();
         let launch = |table: &mut Table| {

@@ -6,6 +6,7 @@ use std::sync::PoisonError;
 use model::session::{
     AssignedContainer, Assignment, NodeFacts, SESSION_VERSION, TaskReport, TaskSpec,
 };
+use model::task_identity::SecretText;
 use model::{ContainerDefinition, Scope, TaskKey, TaskState};
 use node::{Node, NodeConfig};
 use tempfile::TempDir;
@@ -50,6 +51,7 @@ impl Setting {
         };
         let config = NodeConfig {
             facts,
+            key: SecretText::new("key"),
             control_socket: self.socket(),
             data_dir: self.folder.path().join("journal"),
         };
@@ -123,6 +125,7 @@ pub(crate) fn task(id: &str, lines: &str) -> Assignment {
             cpu_units: None,
             memory_mib: None,
             interface: None,
+            has_task_role: false,
             family: "f".to_owned(),
             revision: 1,
         },

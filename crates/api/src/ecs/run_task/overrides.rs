@@ -9,7 +9,7 @@ use model::{ContainerOverride, TaskDefinition, TaskOverride};
 use wire::{ApiError, Shape as _};
 
 use crate::ecs::task_definition::size::TaskSize;
-use crate::ecs::task_definition::{container, size};
+use crate::ecs::task_definition::{container, role, size};
 use crate::ecs::unsupported;
 use crate::refuse::refuse_given;
 
@@ -21,14 +21,11 @@ pub(super) fn resolve(
     definition: &TaskDefinition,
 ) -> Result<TaskOverride, ApiError> {
     let Some(given) = given else { return Ok(TaskOverride::default()) };
-    let is_role = |arn: Option<&str>| arn.is_some_and(|arn| !arn.is_empty());
     let has_accelerators =
         given.inference_accelerator_overrides.as_ref().is_some_and(|it| !it.is_empty());
     refuse_given(
         &[
             ("overrides.inferenceAcceleratorOverrides", has_accelerators),
-            ("overrides.executionRoleArn", is_role(given.execution_role_arn.as_deref())),
-            ("overrides.taskRoleArn", is_role(given.task_role_arn.as_deref())),
             ("overrides.ephemeralStorage", given.ephemeral_storage.is_some()),
         ],
         unsupported,
@@ -49,6 +46,8 @@ pub(super) fn resolve(
         containers: containers(given.container_overrides.as_deref(), definition)?,
         cpu_units: size.cpu_units,
         memory_mib: size.memory_mib,
+        task_role_arn: role(given.task_role_arn.as_deref()),
+        execution_role_arn: role(given.execution_role_arn.as_deref()),
     })
 }
 

@@ -185,6 +185,8 @@ fn overrides(task: &Task) -> ecs::TaskOverride {
         inference_accelerator_overrides: Some(Vec::new()),
         cpu: task.overrides.cpu_units.map(|units| units.to_string()),
         memory: task.overrides.memory_mib.map(|mib| mib.to_string()),
+        task_role_arn: task.overrides.task_role_arn.clone(),
+        execution_role_arn: task.overrides.execution_role_arn.clone(),
         ..ecs::TaskOverride::default()
     }
 }

@@ -46,6 +46,8 @@ pub(in crate::ecs) fn convert(
         memory_mib: size.memory_mib,
         network_mode,
         requires_compatibilities,
+        task_role_arn: role(input.task_role_arn.as_deref()),
+        execution_role_arn: role(input.execution_role_arn.as_deref()),
         operating_system_family,
         cpu_architecture,
         tags: tags::parse(input.tags.as_deref())?,
@@ -56,11 +58,8 @@ pub(in crate::ecs) fn convert(
     })
 }
 
-fn unsupported_fields(input: &RegisterTaskDefinitionRequest) -> [Given<'static>; 11] {
-    let is_role = |arn: Option<&str>| arn.is_some_and(|arn| !arn.is_empty());
+fn unsupported_fields(input: &RegisterTaskDefinitionRequest) -> [Given<'static>; 9] {
     [
-        ("taskRoleArn", is_role(input.task_role_arn.as_deref())),
-        ("executionRoleArn", is_role(input.execution_role_arn.as_deref())),
         ("volumes", input.volumes.as_ref().is_some_and(|list| !list.is_empty())),
         (
             "placementConstraints",
@@ -77,6 +76,11 @@ fn unsupported_fields(input: &RegisterTaskDefinitionRequest) -> [Given<'static>;
         ("enableFaultInjection", input.enable_fault_injection == Some(true)),
         ("trustedExecutionConfiguration", input.trusted_execution_configuration.is_some()),
     ]
+}
+
+/// COMPAT: an empty ARN is none.
+pub(in crate::ecs) fn role(arn: Option<&str>) -> Option<String> {
+    arn.filter(|arn| !arn.is_empty()).map(str::to_owned)
 }
 
 fn check_family(family: &str) -> Result<(), ApiError> {

@@ -11,6 +11,8 @@ pub(in crate::ecs) fn render(definition: &TaskDefinition) -> ecs::TaskDefinition
         task_definition_arn: Some(definition.arn()),
         container_definitions: Some(definition.containers.iter().map(container::render).collect()),
         family: Some(definition.family.clone()),
+        task_role_arn: definition.task_role_arn.clone(),
+        execution_role_arn: definition.execution_role_arn.clone(),
         network_mode: Some(match definition.network_mode {
             NetworkMode::Awsvpc => ecs::NetworkMode::Awsvpc,
             NetworkMode::None => ecs::NetworkMode::None,

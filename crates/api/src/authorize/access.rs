@@ -1,0 +1,135 @@
+//! What an operation asks for: its actions, on which resources, under which condition keys.
+//
+// COMPAT: "Actions, resources, and condition keys for AWS services" (Service Authorization
+// Reference).
+
+use wire::{Operation, Service};
+
+/// One operation's row. Resources and values are templates (`super::template`).
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Access {
+    pub(super) operation: &'static str,
+    /// The action's name, where it is not the operation's.
+    action: Option<&'static str>,
+    pub(super) resources: &'static [&'static str],
+    /// Condition keys and their values.
+    pub(super) keys: &'static [(&'static str, &'static str)],
+    /// Members that name roles, and the service that each is passed to.
+    pub(super) passes: &'static [(&'static str, &'static str)],
+    /// Further actions: each with the member whose presence asks for it, and its resource.
+    pub(super) also: &'static [(&'static str, &'static str, &'static str)],
+    /// Whether it needs no permission at all.
+    pub(super) is_free: bool,
+}
+
+pub(super) const fn row(operation: &'static str, resources: &'static [&'static str]) -> Access {
+    Access { operation, action: None, resources, keys: &[], passes: &[], also: &[], is_free: false }
+}
+
+impl Access {
+    pub(super) const fn does(mut self, action: &'static str) -> Access {
+        self.action = Some(action);
+        self
+    }
+
+    pub(super) const fn keys(mut self, keys: &'static [(&'static str, &'static str)]) -> Access {
+        self.keys = keys;
+        self
+    }
+
+    pub(super) const fn passes(mut self, roles: &'static [(&'static str, &'static str)]) -> Access {
+        self.passes = roles;
+        self
+    }
+
+    pub(super) const fn also(
+        mut self,
+        actions: &'static [(&'static str, &'static str, &'static str)],
+    ) -> Access {
+        self.also = actions;
+        self
+    }
+
+    pub(super) const fn free(mut self) -> Access {
+        self.is_free = true;
+        self
+    }
+
+    /// `ecs:RunTask`
+    pub(super) fn action(&self, service: &Service) -> String {
+        format!("{}:{}", service.signing_name, self.action.unwrap_or(self.operation))
+    }
+}
+
+/// The row of an operation. Every operation of every service has one; a test says so.
+pub(super) fn find(service: &Service, operation: &Operation) -> Option<&'static Access> {
+    let rows = of_service(service.name)?;
+    let index = rows.binary_search_by(|row| row.operation.cmp(operation.name)).ok()?;
+    rows.get(index)
+}
+
+fn of_service(name: &str) -> Option<&'static [Access]> {
+    Some(match name {
+        "cloudwatch" => super::cloudwatch::ACCESS,
+        "codedeploy" => super::codedeploy::ACCESS,
+        "ec2" => super::ec2::ACCESS,
+        "ecs" => super::ecs::ACCESS,
+        "elbv2" => super::elbv2::ACCESS,
+        "iam" => super::iam::ACCESS,
+        "kms" => super::kms::ACCESS,
+        "logs" => super::logs::ACCESS,
+        "secretsmanager" => super::secretsmanager::ACCESS,
+        "ssm" => super::ssm::ACCESS,
+        "sts" => super::sts::ACCESS,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::authorize::template::members;
+
+    #[test]
+    fn every_operation_says_what_it_asks_for() {
+        let mut count = 0;
+        for service in aws_api::SERVICES {
+            let rows = of_service(service.name).expect("the service has a table");
+            let named: Vec<&str> = rows.iter().map(|row| row.operation).collect();
+            let there: Vec<&str> = service.operations.iter().map(|it| it.name).collect();
+            assert_eq!(named, there, "{}", service.name);
+            count += rows.len();
+        }
+        assert!(count > 400, "{count} operations");
+    }
+
+    #[test]
+    fn every_member_that_a_row_names_is_one_of_its_input() {
+        for service in aws_api::SERVICES {
+            for operation in service.operations {
+                let row = find(service, operation).expect("it has a row");
+                let templates = row.resources.iter().copied();
+                let values = row.keys.iter().map(|(_, value)| *value);
+                let others = row.also.iter().map(|(_, _, resource)| *resource);
+                let named = templates.chain(values).chain(others).flat_map(members);
+                let passed = row.passes.iter().map(|(member, _)| *member);
+                let asked = row.also.iter().map(|(_, member, _)| *member);
+                for path in named.chain(passed).chain(asked) {
+                    let of = &mut std::iter::once(operation.input.schema);
+                    let schema = of.next().expect("an input");
+                    assert!(has(schema, path), "{} {path}", operation.name);
+                }
+            }
+        }
+    }
+
+    fn has(schema: &wire::Schema, path: &str) -> bool {
+        let element = match schema.kind {
+            wire::Kind::List(list) => return has(list.element, path),
+            _ => schema,
+        };
+        let (first, rest) = path.split_once('.').map_or((path, None), |(a, b)| (a, Some(b)));
+        let found = element.members().iter().find(|member| member.name == first);
+        found.is_some_and(|member| rest.is_none_or(|rest| has(member.schema, rest)))
+    }
+}

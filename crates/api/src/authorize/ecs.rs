@@ -1,0 +1,172 @@
+//! What each operation of Amazon ECS asks for.
+
+use super::access::{Access, row};
+
+pub(super) const ACCESS: &[Access] = &[
+    row("AssociateGatewayWithCluster", &["{gateway}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("ContinueServiceDeployment", &["{serviceDeploymentArn}"]),
+    row("CreateCapacityProvider", &["ecs:capacity-provider/{name}"]),
+    row("CreateCluster", &["ecs:cluster/{clusterName=default}"]),
+    row("CreateDaemon", &["ecs:daemon/{daemonName}"]),
+    row("CreateExpressGatewayService", &["ecs:service/{cluster=default}/{serviceName}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")])
+        .passes(&[
+            ("executionRoleArn", "ecs-tasks.amazonaws.com"),
+            ("taskRoleArn", "ecs-tasks.amazonaws.com"),
+            ("infrastructureRoleArn", "ecs.amazonaws.com"),
+        ]),
+    row("CreateGateway", &["ecs:gateway/{name}"])
+        .passes(&[("infrastructureRoleArn", "ecs.amazonaws.com")]),
+    row("CreateService", &["ecs:service/{cluster=default}/{serviceName}"])
+        .keys(&[
+            ("ecs:cluster", "ecs:cluster/{cluster=default}"),
+            ("ecs:task-definition", "ecs:task-definition/{taskDefinition|revision}"),
+        ])
+        .passes(&[
+            ("role", "ecs.amazonaws.com"),
+            ("loadBalancers.advancedConfiguration.roleArn", "ecs.amazonaws.com"),
+            ("deploymentConfiguration.lifecycleHooks.roleArn", "ecs.amazonaws.com"),
+        ]),
+    row("CreateTaskSet", &["ecs:service/{cluster=default}/{service}"]).keys(&[
+        ("ecs:cluster", "ecs:cluster/{cluster=default}"),
+        ("ecs:service", "ecs:service/{cluster=default}/{service}"),
+        ("ecs:task-definition", "ecs:task-definition/{taskDefinition|revision}"),
+    ]),
+    row("DeleteAccountSetting", &["*"]),
+    row("DeleteAttributes", &["ecs:cluster/{cluster=default}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("DeleteCapacityProvider", &["ecs:capacity-provider/{capacityProvider}"]),
+    row("DeleteCluster", &["ecs:cluster/{cluster=default}"]),
+    row("DeleteDaemon", &["{daemonArn}"]),
+    row("DeleteDaemonTaskDefinition", &["ecs:daemon-task-definition/{daemonTaskDefinition}"]),
+    row("DeleteExpressGatewayService", &["{serviceArn}"]),
+    row("DeleteGateway", &["{gateway}"]),
+    row("DeleteService", &["ecs:service/{cluster=default}/{service}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("DeleteTaskDefinitions", &["ecs:task-definition/{taskDefinitions}"]),
+    row("DeleteTaskSet", &["ecs:task-set/{cluster=default}/{service}/{taskSet}"]).keys(&[
+        ("ecs:cluster", "ecs:cluster/{cluster=default}"),
+        ("ecs:service", "ecs:service/{cluster=default}/{service}"),
+    ]),
+    row("DeregisterContainerInstance", &["ecs:cluster/{cluster=default}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("DeregisterTaskDefinition", &["*"]),
+    row("DescribeCapacityProviders", &["ecs:capacity-provider/{capacityProviders}"]),
+    row("DescribeClusters", &["ecs:cluster/{clusters=default}"]),
+    row(
+        "DescribeContainerInstances",
+        &["ecs:container-instance/{cluster=default}/{containerInstances}"],
+    )
+    .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("DescribeDaemon", &["*"]),
+    row("DescribeDaemonDeployments", &["*"]),
+    row("DescribeDaemonRevisions", &["*"]),
+    row("DescribeDaemonTaskDefinition", &["*"]),
+    row("DescribeExpressGatewayService", &["*"]),
+    row("DescribeGateway", &["*"]),
+    row("DescribeGatewayResources", &["*"]),
+    row("DescribeGatewayRoute", &["*"]),
+    row("DescribeServiceDeployments", &["{serviceDeploymentArns}"]),
+    row("DescribeServiceRevisions", &["{serviceRevisionArns}"]),
+    row("DescribeServices", &["ecs:service/{cluster=default}/{services}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("DescribeTaskDefinition", &["*"]),
+    row("DescribeTaskSets", &["ecs:task-set/{cluster=default}/{service}/{taskSets=*}"]).keys(&[
+        ("ecs:cluster", "ecs:cluster/{cluster=default}"),
+        ("ecs:service", "ecs:service/{cluster=default}/{service}"),
+    ]),
+    row("DescribeTasks", &["ecs:task/{cluster=default}/{tasks}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("DisassociateGatewayFromCluster", &["{gateway}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("DiscoverPollEndpoint", &["*"]),
+    row("ExecuteCommand", &["ecs:task/{cluster=default}/{task}"]).keys(&[
+        ("ecs:cluster", "ecs:cluster/{cluster=default}"),
+        ("ecs:container-name", "{container}"),
+    ]),
+    row("GetTaskProtection", &["ecs:task/{cluster=default}/{tasks}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("ListAccountSettings", &["*"]),
+    row("ListAttributes", &["ecs:cluster/{cluster=default}"]),
+    row("ListClusters", &["*"]),
+    row("ListContainerInstances", &["ecs:cluster/{cluster=default}"]),
+    row("ListDaemonDeployments", &["*"]),
+    row("ListDaemonTaskDefinitions", &["*"]),
+    row("ListDaemons", &["*"]),
+    row("ListGatewayClusterAssociations", &["*"]),
+    row("ListGatewayRoutes", &["*"]),
+    row("ListGateways", &["*"]),
+    row("ListServiceDeployments", &["ecs:service/{cluster=default}/{service}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("ListServices", &["*"]).keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("ListServicesByNamespace", &["*"]),
+    row("ListTagsForResource", &["{resourceArn}"]),
+    row("ListTaskDefinitionFamilies", &["*"]),
+    row("ListTaskDefinitions", &["*"]),
+    row("ListTasks", &["*"]).keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("PutAccountSetting", &["*"]),
+    row("PutAccountSettingDefault", &["*"]),
+    row("PutAttributes", &["ecs:cluster/{cluster=default}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("PutClusterCapacityProviders", &["ecs:cluster/{cluster=default}"]),
+    row("RegisterContainerInstance", &["ecs:cluster/{cluster=default}"]),
+    row("RegisterDaemonTaskDefinition", &["ecs:daemon-task-definition/{family}:*"]).passes(&[
+        ("taskRoleArn", "ecs-tasks.amazonaws.com"),
+        ("executionRoleArn", "ecs-tasks.amazonaws.com"),
+    ]),
+    row("RegisterTaskDefinition", &["ecs:task-definition/{family}:*"]).passes(&[
+        ("taskRoleArn", "ecs-tasks.amazonaws.com"),
+        ("executionRoleArn", "ecs-tasks.amazonaws.com"),
+    ]),
+    row("RunTask", &["ecs:task-definition/{taskDefinition|revision}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")])
+        .passes(&[
+            ("overrides.taskRoleArn", "ecs-tasks.amazonaws.com"),
+            ("overrides.executionRoleArn", "ecs-tasks.amazonaws.com"),
+        ]),
+    row("StartTask", &["ecs:task-definition/{taskDefinition|revision}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")])
+        .passes(&[
+            ("overrides.taskRoleArn", "ecs-tasks.amazonaws.com"),
+            ("overrides.executionRoleArn", "ecs-tasks.amazonaws.com"),
+        ]),
+    row("StopServiceDeployment", &["{serviceDeploymentArn}"]),
+    row("StopTask", &["ecs:task/{cluster=default}/{task}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("SubmitAttachmentStateChanges", &["ecs:cluster/{cluster=default}"]),
+    row("SubmitContainerStateChange", &["ecs:cluster/{cluster=default}"]),
+    row("SubmitTaskStateChange", &["ecs:cluster/{cluster=default}"]),
+    row("TagResource", &["{resourceArn}"]),
+    row("UntagResource", &["{resourceArn}"]),
+    row("UpdateCapacityProvider", &["ecs:capacity-provider/{name}"]),
+    row("UpdateCluster", &["ecs:cluster/{cluster=default}"]),
+    row("UpdateClusterSettings", &["ecs:cluster/{cluster=default}"]),
+    row("UpdateContainerAgent", &["ecs:container-instance/{cluster=default}/{containerInstance}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row(
+        "UpdateContainerInstancesState",
+        &["ecs:container-instance/{cluster=default}/{containerInstances}"],
+    )
+    .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("UpdateDaemon", &["{daemonArn}"]),
+    row("UpdateExpressGatewayService", &["{serviceArn}"]),
+    row("UpdateGateway", &["{gateway}"]),
+    row("UpdateService", &["ecs:service/{cluster=default}/{service}"])
+        .keys(&[
+            ("ecs:cluster", "ecs:cluster/{cluster=default}"),
+            ("ecs:task-definition", "ecs:task-definition/{taskDefinition|revision}"),
+        ])
+        .passes(&[
+            ("loadBalancers.advancedConfiguration.roleArn", "ecs.amazonaws.com"),
+            ("deploymentConfiguration.lifecycleHooks.roleArn", "ecs.amazonaws.com"),
+        ]),
+    row("UpdateServicePrimaryTaskSet", &["ecs:service/{cluster=default}/{service}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("UpdateTaskProtection", &["ecs:task/{cluster=default}/{tasks}"])
+        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
+    row("UpdateTaskSet", &["ecs:task-set/{cluster=default}/{service}/{taskSet}"]).keys(&[
+        ("ecs:cluster", "ecs:cluster/{cluster=default}"),
+        ("ecs:service", "ecs:service/{cluster=default}/{service}"),
+    ]),
+];

@@ -1,0 +1,20 @@
+//! What each operation of CloudWatch Logs asks for.
+
+use super::access::{Access, row};
+
+pub(super) const ACCESS: &[Access] = &[
+    row("CreateLogGroup", &["logs:log-group:{logGroupName}:log-stream:"]),
+    row("CreateLogStream", &["logs:log-group:{logGroupName}:log-stream:{logStreamName=}"]),
+    row("DeleteLogGroup", &["logs:log-group:{logGroupName}:log-stream:"]),
+    row("DeleteLogStream", &["logs:log-group:{logGroupName}:log-stream:{logStreamName=}"]),
+    row("DeleteRetentionPolicy", &["logs:log-group:{logGroupName}:log-stream:"]),
+    row("DescribeLogGroups", &["logs:log-group:{logGroupNamePrefix=}:log-stream:"]),
+    row("DescribeLogStreams", &["logs:log-group:{logGroupName|log_group}:log-stream:"]),
+    row("FilterLogEvents", &["logs:log-group:{logGroupName|log_group}:log-stream:"]),
+    row("GetLogEvents", &["logs:log-group:{logGroupName|log_group}:log-stream:{logStreamName=}"]),
+    row("ListTagsForResource", &["{resourceArn}"]),
+    row("PutLogEvents", &["logs:log-group:{logGroupName}:log-stream:{logStreamName=}"]),
+    row("PutRetentionPolicy", &["logs:log-group:{logGroupName}:log-stream:"]),
+    row("TagResource", &["{resourceArn}"]),
+    row("UntagResource", &["{resourceArn}"]),
+];

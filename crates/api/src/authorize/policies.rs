@@ -1,0 +1,265 @@
+//! The policies that a principal has, prepared once and kept until a record of IAM's changes.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use iam::{Compiled, Policy, PolicyKind, PolicyRole};
+use model::principal::{Identity, SessionPolicy};
+use model::{
+    IamGroup, IamPolicies, IamPolicy, IamRole, IamUser, Principal, Snapshot, Table, Tags, iam_scope,
+};
+
+use super::explain::Text;
+
+/// LIMIT: principals whose policies are kept prepared.
+const PRINCIPALS_MAX: usize = 2_000;
+/// LIMIT: documents of resources and sessions that are kept prepared.
+const DOCUMENTS_MAX: usize = 2_000;
+
+/// A policy with the name that a decision calls it by.
+pub(crate) type Named = (String, Arc<Compiled>);
+
+/// What a principal's own policies are.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Held {
+    pub(crate) identity: Vec<Named>,
+    pub(crate) boundary: Option<Named>,
+}
+
+/// Prepared policies. What it says is as the snapshot says it; it is only faster.
+#[derive(Default)]
+pub(crate) struct PolicyCache(Mutex<Kept>);
+
+impl fmt::Debug for PolicyCache {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("PolicyCache").finish_non_exhaustive()
+    }
+}
+
+#[derive(Default)]
+struct Kept {
+    /// The tables that `held` follows from.
+    users: Table<IamUser>,
+    groups: Table<IamGroup>,
+    roles: Table<IamRole>,
+    policies: Table<IamPolicy>,
+    /// By the principal's lasting ARN.
+    held: BTreeMap<String, Arc<Held>>,
+    documents: BTreeMap<(Kind, String), Arc<Compiled>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    Identity,
+    Resource,
+    Trust,
+}
+
+impl PolicyCache {
+    /// The policies of a user or role, of its groups, and what bounds it.
+    pub(crate) fn held(&self, snapshot: &Snapshot, principal: &Principal) -> Arc<Held> {
+        let key = principal.role_arn().unwrap_or_else(|| principal.arn());
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if !kept.is_of(snapshot) {
+            kept.follow(snapshot);
+        }
+        if let Some(held) = kept.held.get(&key) {
+            return Arc::clone(held);
+        }
+        let held = Arc::new(gather(snapshot, principal));
+        if kept.held.len() >= PRINCIPALS_MAX {
+            kept.held.clear();
+        }
+        kept.held.insert(key, Arc::clone(&held));
+        held
+    }
+
+    /// The session's own policies; `None` where it has none, and its identity's alone count.
+    pub(crate) fn session(&self, snapshot: &Snapshot, principal: &Principal) -> Option<Vec<Named>> {
+        let policies = principal.session.as_ref()?.policies.as_ref()?;
+        let prepared = policies.iter().map(|policy| match policy {
+            SessionPolicy::Inline(text) => {
+                ("session policy".to_owned(), self.document(PolicyKind::Identity, text))
+            }
+            SessionPolicy::Managed(arn) => {
+                let text = managed(snapshot, arn).unwrap_or_default();
+                (arn.clone(), self.document(PolicyKind::Identity, &text))
+            }
+        });
+        Some(prepared.collect())
+    }
+
+    /// A document by itself. What is malformed allows nothing.
+    pub(crate) fn document(&self, kind: PolicyKind, text: &str) -> Arc<Compiled> {
+        let key = (Kind::of(kind), text.to_owned());
+        let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(found) = kept.documents.get(&key) {
+            return Arc::clone(found);
+        }
+        let prepared = Arc::new(prepared(kind, text));
+        if kept.documents.len() >= DOCUMENTS_MAX {
+            kept.documents.clear();
+        }
+        kept.documents.insert(key, Arc::clone(&prepared));
+        prepared
+    }
+}
+
+impl Kept {
+    fn is_of(&self, snapshot: &Snapshot) -> bool {
+        self.users.is_same(&snapshot.iam_users)
+            && self.groups.is_same(&snapshot.iam_groups)
+            && self.roles.is_same(&snapshot.iam_roles)
+            && self.policies.is_same(&snapshot.iam_policies)
+    }
+
+    fn follow(&mut self, snapshot: &Snapshot) {
+        self.users = snapshot.iam_users.clone();
+        self.groups = snapshot.iam_groups.clone();
+        self.roles = snapshot.iam_roles.clone();
+        self.policies = snapshot.iam_policies.clone();
+        self.held.clear();
+    }
+}
+
+impl Kind {
+    fn of(kind: PolicyKind) -> Kind {
+        match kind {
+            PolicyKind::Identity => Kind::Identity,
+            PolicyKind::Resource => Kind::Resource,
+            PolicyKind::Trust => Kind::Trust,
+        }
+    }
+}
+
+/// The tags of a principal: its record's, and over them its session's.
+pub(super) fn principal_tags(snapshot: &Snapshot, principal: &Principal) -> Tags {
+    let mut tags = match &principal.identity {
+        Identity::Root => Tags::new(),
+        Identity::User { .. } => user(snapshot, principal).map_or_else(Tags::new, |it| it.tags),
+        Identity::Role { .. } => role(snapshot, principal).map_or_else(Tags::new, |it| it.tags),
+    };
+    if let Some(session) = &principal.session {
+        tags.extend(session.tags.clone());
+    }
+    tags
+}
+
+/// The documents of a principal, as they are written.
+pub(super) fn texts(snapshot: &Snapshot, principal: &Principal) -> Vec<Text> {
+    let text = |role, name: &str, document: String| Text {
+        role,
+        name: name.to_owned(),
+        kind: PolicyKind::Identity,
+        document,
+    };
+    let (policies, boundary) = match &principal.identity {
+        Identity::Root => return Vec::new(),
+        Identity::User { .. } => {
+            let Some(user) = user(snapshot, principal) else { return Vec::new() };
+            let scope = iam_scope(&principal.account);
+            let groups = user
+                .groups
+                .iter()
+                .filter_map(|name| snapshot.iam_groups.get(&scope, &name.to_ascii_lowercase()));
+            let groups = groups.map(|group| group.policies.clone());
+            let all = std::iter::once(user.policies.clone()).chain(groups).collect();
+            (all, user.permissions_boundary)
+        }
+        Identity::Role { .. } => {
+            let Some(role) = role(snapshot, principal) else { return Vec::new() };
+            (vec![role.policies], role.permissions_boundary)
+        }
+    };
+    let policies: Vec<IamPolicies> = policies;
+    let mut texts = Vec::new();
+    for one in &policies {
+        let inline = one.inline.iter();
+        texts.extend(inline.map(|(name, it)| text(PolicyRole::Identity, name, it.clone())));
+        let attached = one.attached.iter();
+        texts.extend(attached.map(|arn| {
+            text(PolicyRole::Identity, arn, managed(snapshot, arn).unwrap_or_default())
+        }));
+    }
+    texts.extend(
+        boundary.map(|arn| {
+            text(PolicyRole::Boundary, &arn, managed(snapshot, &arn).unwrap_or_default())
+        }),
+    );
+    texts
+}
+
+fn gather(snapshot: &Snapshot, principal: &Principal) -> Held {
+    let mut held = Held::default();
+    let boundary = match &principal.identity {
+        Identity::Root => return held,
+        Identity::User { .. } => {
+            let Some(user) = user(snapshot, principal) else { return held };
+            add(&mut held.identity, snapshot, &user.policies);
+            for name in &user.groups {
+                let scope = iam_scope(&principal.account);
+                let group = snapshot.iam_groups.get(&scope, &name.to_ascii_lowercase());
+                if let Some(group) = group {
+                    add(&mut held.identity, snapshot, &group.policies);
+                }
+            }
+            user.permissions_boundary
+        }
+        Identity::Role { .. } => {
+            let Some(role) = role(snapshot, principal) else { return held };
+            add(&mut held.identity, snapshot, &role.policies);
+            role.permissions_boundary
+        }
+    };
+    held.boundary = boundary.map(|arn| {
+        let text = managed(snapshot, &arn).unwrap_or_default();
+        (arn, Arc::new(prepared(PolicyKind::Identity, &text)))
+    });
+    held
+}
+
+fn add(held: &mut Vec<Named>, snapshot: &Snapshot, policies: &IamPolicies) {
+    for (name, text) in &policies.inline {
+        held.push((name.clone(), Arc::new(prepared(PolicyKind::Identity, text))));
+    }
+    for arn in &policies.attached {
+        let text = managed(snapshot, arn).unwrap_or_default();
+        held.push((arn.clone(), Arc::new(prepared(PolicyKind::Identity, &text))));
+    }
+}
+
+fn prepared(kind: PolicyKind, text: &str) -> Compiled {
+    let nothing = Policy { version: iam::Version::V2012, statements: Vec::new() };
+    Compiled::new(&Policy::parse(text, kind).unwrap_or(nothing))
+}
+
+/// Whether there is a managed policy of this ARN.
+pub(crate) fn is_managed(snapshot: &Snapshot, arn: &str) -> bool {
+    managed(snapshot, arn).is_some()
+}
+
+/// The document of a managed policy, the account's own or one of AWS's.
+fn managed(snapshot: &Snapshot, arn: &str) -> Option<String> {
+    if let Some(ready) = iam::managed(arn) {
+        return Some(ready.document.to_owned());
+    }
+    let account = model::Arn::parse(arn)?.scope.account;
+    let found = snapshot.iam_policies.get(&iam_scope(&account), arn)?;
+    Some(found.document().to_owned())
+}
+
+/// The record behind a principal, if it is still the one that the credentials were given for.
+fn user(snapshot: &Snapshot, principal: &Principal) -> Option<IamUser> {
+    let Identity::User { name, id, .. } = &principal.identity else { return None };
+    let scope = iam_scope(&principal.account);
+    let found = snapshot.iam_users.get(&scope, &name.to_ascii_lowercase())?;
+    (found.id == *id).then(|| (**found).clone())
+}
+
+fn role(snapshot: &Snapshot, principal: &Principal) -> Option<IamRole> {
+    let Identity::Role { name, id, .. } = &principal.identity else { return None };
+    let scope = iam_scope(&principal.account);
+    let found = snapshot.iam_roles.get(&scope, &name.to_ascii_lowercase())?;
+    (found.id == *id).then(|| (**found).clone())
+}

@@ -1,0 +1,72 @@
+//! What is known of a resource: the policy that it has itself, and its tags.
+
+use iam::{PolicyKind, ResourceRule};
+use model::{Arn, Snapshot, Tags, iam_scope};
+
+/// A policy of a resource's own, and whether nothing is allowed without it.
+#[derive(Clone, Debug)]
+pub(crate) struct ResourcePolicy {
+    pub(crate) kind: PolicyKind,
+    pub(crate) text: String,
+    pub(crate) rule: ResourceRule,
+}
+
+/// Of a role that is to be assumed, its trust policy.
+pub(super) fn policy(snapshot: &Snapshot, action: &str, arn: &Arn) -> Option<ResourcePolicy> {
+    match arn.service.as_str() {
+        "iam" if action.starts_with("sts:") => {
+            let name = arn.resource.strip_prefix("role/")?.rsplit('/').next()?;
+            let scope = iam_scope(&arn.scope.account);
+            let role = snapshot.iam_roles.get(&scope, &name.to_ascii_lowercase())?;
+            let is_it = role.arn().ends_with(&arn.resource);
+            is_it.then(|| ResourcePolicy {
+                kind: PolicyKind::Trust,
+                text: role.trust_policy.clone(),
+                rule: ResourceRule::HasToAllow,
+            })
+        }
+        _ => None,
+    }
+}
+
+/// The tags of a resource, as `aws:ResourceTag` has them; none of what is not known.
+pub(super) fn tags(snapshot: &Snapshot, arn: &Arn) -> Tags {
+    let found = match arn.service.as_str() {
+        "ecs" => ecs(snapshot, arn),
+        "iam" => iam_tags(snapshot, arn),
+        _ => None,
+    };
+    found.unwrap_or_default()
+}
+
+fn ecs(snapshot: &Snapshot, arn: &Arn) -> Option<Tags> {
+    let scope = &arn.scope;
+    let (kind, id) = arn.resource.split_once('/')?;
+    match kind {
+        "cluster" => snapshot.clusters.get(scope, id).map(|it| it.tags.clone()),
+        "service" => snapshot.services.get(scope, id).map(|it| it.tags.clone()),
+        "task" => snapshot.tasks.get(scope, id).map(|it| it.tags.clone()),
+        "task-definition" => {
+            let (family, revision) = id.split_once(':')?;
+            let revision: u32 = revision.parse().ok()?;
+            let id = format!("{family}:{revision:08}");
+            snapshot.task_definitions.get(scope, &id).map(|it| it.tags.clone())
+        }
+        _ => None,
+    }
+}
+
+fn iam_tags(snapshot: &Snapshot, arn: &Arn) -> Option<Tags> {
+    let scope = iam_scope(&arn.scope.account);
+    let (kind, path) = arn.resource.split_once('/')?;
+    let name = path.rsplit('/').next()?.to_ascii_lowercase();
+    match kind {
+        "role" => snapshot.iam_roles.get(&scope, &name).map(|it| it.tags.clone()),
+        "user" => snapshot.iam_users.get(&scope, &name).map(|it| it.tags.clone()),
+        "policy" => {
+            let id = scope.arn("iam", &arn.resource);
+            snapshot.iam_policies.get(&scope, &id).map(|it| it.tags.clone())
+        }
+        _ => None,
+    }
+}

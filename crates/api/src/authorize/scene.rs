@@ -1,0 +1,112 @@
+//! A request as authorization sees it, and what is known of it by condition keys.
+//
+// COMPAT: "AWS global condition context keys".
+
+use std::net::IpAddr;
+
+use iam::Context;
+use model::principal::Identity;
+use model::{Scope, Snapshot};
+use wire::{Request, Value};
+
+use super::template::texts;
+use crate::Caller;
+
+/// One request, decoded and not yet at work.
+#[derive(Clone, Copy)]
+pub(super) struct Scene<'a> {
+    pub(super) snapshot: &'a Snapshot,
+    pub(super) caller: &'a Caller,
+    pub(super) asked: &'a Request<'a>,
+    pub(super) input: &'a Value,
+}
+
+impl Scene<'_> {
+    pub(super) fn scope(&self) -> &Scope {
+        &self.caller.scope
+    }
+
+    /// The keys of the caller, of the connection, and of the tags that the input gives.
+    pub(super) fn context(&self) -> Context {
+        let mut context = of_caller(self.caller, self.snapshot);
+        self.add_tags(&mut context);
+        context
+    }
+
+    /// `aws:RequestTag` and `aws:TagKeys`, in the ways in which services write tags.
+    fn add_tags(&self, context: &mut Context) {
+        let schema = self.asked.operation.input.schema;
+        let mut keys = Vec::new();
+        for member in ["tags", "Tags", "TagSpecifications.Tags"] {
+            for (key, value) in [("key", "value"), ("Key", "Value"), ("TagKey", "TagValue")] {
+                let named = texts(schema, self.input, &format!("{member}.{key}"));
+                let values = texts(schema, self.input, &format!("{member}.{value}"));
+                for (name, value) in named.iter().zip(values) {
+                    context.set(&format!("aws:RequestTag/{name}"), vec![value]);
+                }
+                keys.extend(named);
+            }
+        }
+        for member in ["tagKeys", "TagKeys"] {
+            keys.extend(texts(schema, self.input, member));
+        }
+        if !keys.is_empty() {
+            context.set("aws:TagKeys", keys);
+        }
+    }
+}
+
+/// What is known of any request of a caller.
+pub(super) fn of_caller(caller: &Caller, snapshot: &Snapshot) -> Context {
+    let principal = &*caller.principal;
+    let mut context = Context::default();
+    let mut set = |key: &str, value: String| context.set(key, vec![value]);
+    set("aws:PrincipalArn", principal.role_arn().unwrap_or_else(|| principal.arn()));
+    set("aws:PrincipalAccount", principal.account.clone());
+    set("aws:userid", principal.user_id());
+    set("aws:PrincipalIsAWSService", "false".to_owned());
+    set("aws:ViaAWSService", "false".to_owned());
+    set("aws:SecureTransport", "false".to_owned());
+    set("aws:RequestedRegion", caller.scope.region.clone());
+    set("aws:CurrentTime", wire::to_iso8601(caller.now));
+    set("aws:EpochTime", caller.now.as_millis().div_euclid(1000).to_string());
+    set("aws:SourceIp", caller.source_ip.to_string());
+    if let Some(user_agent) = &caller.user_agent {
+        set("aws:UserAgent", user_agent.clone());
+    }
+    if let Some(vpc) = source_vpc(caller, snapshot) {
+        set("aws:SourceVpc", vpc);
+        set("aws:VpcSourceIp", caller.source_ip.to_string());
+    }
+    match &principal.identity {
+        Identity::Root => set("aws:PrincipalType", "Account".to_owned()),
+        Identity::User { name, .. } => {
+            set("aws:PrincipalType", "User".to_owned());
+            set("aws:username", name.clone());
+        }
+        Identity::Role { .. } => set("aws:PrincipalType", "AssumedRole".to_owned()),
+    }
+    if let Some(session) = &principal.session {
+        set("aws:TokenIssueTime", wire::to_iso8601(session.issued_at));
+        set("aws:MultiFactorAuthPresent", "false".to_owned());
+        if let Some(identity) = &session.source_identity {
+            set("aws:SourceIdentity", identity.clone());
+        }
+    }
+    for (key, value) in super::policies::principal_tags(snapshot, principal) {
+        context.set(&format!("aws:PrincipalTag/{key}"), vec![value]);
+    }
+    context
+}
+
+/// The VPC of the interface that the request came from.
+fn source_vpc(caller: &Caller, snapshot: &Snapshot) -> Option<String> {
+    let IpAddr::V4(address) = caller.source_ip else { return None };
+    if address.is_loopback() {
+        return None;
+    }
+    let vpcs = snapshot.vpcs.all().filter(|vpc| vpc.cidr.contains(address));
+    let mut interfaces = vpcs
+        .filter_map(|vpc| snapshot.interfaces.get(&vpc.scope, &format!("{}/{address}", vpc.id)));
+    interfaces.next().map(|interface| interface.vpc_id.clone())
+}

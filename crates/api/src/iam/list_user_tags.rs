@@ -1,0 +1,22 @@
+//! `ListUserTags`: a user's tags, by key.
+
+use aws_api::iam::{ListUserTagsRequest, ListUserTagsResponse};
+use model::iam_scope;
+use wire::ApiError;
+
+use super::listing::Listed;
+use super::{find, tags};
+use crate::{Api, Caller};
+
+pub(super) fn run(
+    api: &Api,
+    caller: &Caller,
+    input: &ListUserTagsRequest,
+) -> Result<ListUserTagsResponse, ApiError> {
+    let snapshot = api.snapshot();
+    let scope = iam_scope(&caller.scope.account);
+    let known = find::user(&snapshot, &scope, &input.user_name)?;
+    let asked = (input.marker.as_deref(), input.max_items);
+    let Listed { items, is_truncated, marker } = tags::list(&known.tags, asked)?;
+    Ok(ListUserTagsResponse { tags: Some(items), is_truncated, marker })
+}

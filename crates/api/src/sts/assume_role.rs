@@ -1,0 +1,167 @@
+//! `AssumeRole`: a session of a role, for whoever its trust policy lets.
+//!
+//! Whether the caller may is decided before: by the role's trust policy, which has to allow it.
+//
+// COMPAT: "AssumeRole" (AWS STS API Reference).
+
+use std::time::Duration;
+
+use aws_api::sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser, errors};
+use iam::{Policy, PolicyKind};
+use model::principal::{Identity, Session, SessionPolicy};
+use model::{Arn, Entry, IamRole, Principal, Snapshot, iam_scope};
+use wire::ApiError;
+
+use super::rendering::{credentials, denied, invalid};
+use super::session_tags;
+use crate::credentials::issue;
+use crate::refuse::refuse_given;
+use crate::{Api, Caller};
+
+const SECS_DEFAULT: u64 = 60 * 60;
+/// LIMIT: of a session that another session asked for.
+const CHAINED_SECS_MAX: u64 = 60 * 60;
+/// LIMIT: characters of all session policies together.
+const POLICY_CHARACTERS_MAX: usize = 2_048;
+/// LIMIT: managed policies of a session.
+const POLICY_ARNS_MAX: usize = 10;
+
+pub(super) fn run(
+    api: &Api,
+    caller: &Caller,
+    input: &AssumeRoleRequest,
+) -> Result<AssumeRoleResponse, ApiError> {
+    refuse_given(
+        &[
+            ("SerialNumber", input.serial_number.is_some()),
+            ("TokenCode", input.token_code.is_some()),
+            ("ProvidedContexts", input.provided_contexts.is_some()),
+            ("MinimumSessionTokenSize", input.minimum_session_token_size.is_some()),
+        ],
+        invalid,
+    )?;
+    if caller.principal.identity == Identity::Root {
+        return Err(denied("Roles may not be assumed by root accounts."));
+    }
+    let snapshot = api.snapshot();
+    let role = find(&snapshot, &input.role_arn).ok_or_else(|| {
+        denied(format!(
+            "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
+            caller.principal_arn(),
+            input.role_arn
+        ))
+    })?;
+    let (policies, packed) = policies(&snapshot, input)?;
+    let before = caller.principal.session.as_ref();
+    let given = input.tags.as_deref().unwrap_or_default();
+    let transitive = input.transitive_tag_keys.as_deref().unwrap_or_default();
+    let (tags, transitive_tag_keys) = session_tags::merged(before, given, transitive)?;
+    let inherited = before.and_then(|session| session.source_identity.clone());
+    let source_identity = input.source_identity.clone().or(inherited);
+    let session = Session {
+        policies,
+        tags,
+        transitive_tag_keys,
+        source_identity: source_identity.clone(),
+        issued_at: caller.now,
+        expires_at: caller.now + duration(caller, input, role)?,
+        task: before.and_then(|session| session.task.clone()),
+    };
+    let principal = principal(role, &input.role_session_name);
+    let user =
+        AssumedRoleUser { assumed_role_id: Some(principal.user_id()), arn: Some(principal.arn()) };
+    let issued = issue(&api.vault, principal, session);
+    tracing::info!(
+        role = input.role_arn,
+        session = input.role_session_name,
+        by = caller.principal_arn(),
+        key = issued.access_key_id,
+        "a role is assumed"
+    );
+    Ok(AssumeRoleResponse {
+        credentials: Some(credentials(&issued)),
+        assumed_role_user: Some(user),
+        packed_policy_size: packed,
+        source_identity,
+        ..AssumeRoleResponse::default()
+    })
+}
+
+fn find<'a>(snapshot: &'a Snapshot, arn: &str) -> Option<&'a Entry<IamRole>> {
+    let parsed = Arn::parse(arn)?;
+    let name = parsed.resource.strip_prefix("role/")?.rsplit('/').next()?;
+    let scope = iam_scope(&parsed.scope.account);
+    let role = snapshot.iam_roles.get(&scope, &name.to_ascii_lowercase())?;
+    (role.arn() == arn).then_some(role)
+}
+
+fn principal(role: &IamRole, session_name: &str) -> Principal {
+    let identity = Identity::Role {
+        name: role.name.clone(),
+        path: role.path.clone(),
+        id: role.id.clone(),
+        session_name: session_name.to_owned(),
+    };
+    Principal { account: role.account.clone(), identity, session: None }
+}
+
+fn duration(
+    caller: &Caller,
+    input: &AssumeRoleRequest,
+    role: &IamRole,
+) -> Result<Duration, ApiError> {
+    let asked = input.duration_seconds.and_then(|secs| u64::try_from(secs).ok());
+    let secs = asked.unwrap_or(SECS_DEFAULT);
+    if secs > u64::from(role.max_session_secs) {
+        return Err(invalid(
+            "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
+        ));
+    }
+    let is_chained = matches!(caller.principal.identity, Identity::Role { .. });
+    if is_chained && secs > CHAINED_SECS_MAX {
+        return Err(invalid(
+            "The requested DurationSeconds exceeds the 1 hour session limit for roles assumed by \
+             role chaining.",
+        ));
+    }
+    Ok(Duration::from_secs(secs))
+}
+
+/// The session's policies, and how much of their limit they take, in hundredths.
+fn policies(
+    snapshot: &Snapshot,
+    input: &AssumeRoleRequest,
+) -> Result<(Option<Vec<SessionPolicy>>, Option<i32>), ApiError> {
+    let arns = input.policy_arns.as_deref().unwrap_or_default();
+    if input.policy.is_none() && arns.is_empty() {
+        return Ok((None, None));
+    }
+    let mut policies = Vec::new();
+    if let Some(text) = &input.policy {
+        Policy::parse(text, PolicyKind::Identity)
+            .map_err(|reason| errors::malformed_policy_document_exception(reason.to_string()))?;
+        policies.push(SessionPolicy::Inline(text.clone()));
+    }
+    if arns.len() > POLICY_ARNS_MAX {
+        return Err(invalid(format!("A session can have at most {POLICY_ARNS_MAX} policies.")));
+    }
+    for descriptor in arns {
+        let arn = descriptor.arn.clone().unwrap_or_default();
+        if !crate::authorize::is_managed(snapshot, &arn) {
+            return Err(invalid(format!("ARN {arn} is not valid.")));
+        }
+        policies.push(SessionPolicy::Managed(arn));
+    }
+    let text = |policy: &SessionPolicy| match policy {
+        SessionPolicy::Inline(text) | SessionPolicy::Managed(text) => text.len(),
+    };
+    let characters: usize = policies.iter().map(text).sum();
+    if characters > POLICY_CHARACTERS_MAX {
+        return Err(errors::packed_policy_too_large_exception(format!(
+            "The packed policy is {}% of the allowed size.",
+            characters * 100 / POLICY_CHARACTERS_MAX
+        )));
+    }
+    let packed = i32::try_from(characters.saturating_mul(100).div_ceil(POLICY_CHARACTERS_MAX)).ok();
+    Ok((Some(policies), packed))
+}

@@ -1,0 +1,164 @@
+//! What a task is given by its roles: credentials of its task role, and what its execution role may
+//! read for it.
+//!
+//! INVARIANT: a node is given nothing of a task that is not placed on it, nor of one that stopped.
+//! INVARIANT: credentials of an execution role leave this crate never.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use iam::Context;
+use model::principal::{Identity, Session};
+use model::task_identity::{StartValues, TaskCredentials};
+use model::{
+    Arn, Entry, IamRole, Principal, Snapshot, Tags, Task, TaskDefinition, TaskKey, TaskState,
+    Timestamp, iam_scope,
+};
+
+use crate::Api;
+use crate::credentials::issue;
+
+/// Whom both of a task's roles have to trust.
+pub(crate) const TASKS_SERVICE: &str = "ecs-tasks.amazonaws.com";
+
+/// COMPAT: the agent's credentials last for six hours, and its path has this form.
+const CREDENTIALS_LIFE: Duration = Duration::from_hours(6);
+const PATH: &str = "/v2/credentials/";
+/// What the paths of tasks' credentials are derived for.
+const PATH_PURPOSE: &str = "credentials-path";
+
+/// A task that a node asks for, with its definition.
+struct Held<'a> {
+    task: &'a Entry<Task>,
+    definition: &'a Entry<TaskDefinition>,
+}
+
+impl Api {
+    /// Credentials of the task's own role.
+    pub fn task_credentials(
+        &self,
+        (node, key): (&str, &TaskKey),
+        now: Timestamp,
+    ) -> Result<TaskCredentials, String> {
+        let snapshot = self.snapshot();
+        let held = held(&snapshot, node, key)?;
+        let arn = held.task_role().ok_or("the task has no task role")?;
+        let role = self.assumed(&snapshot, &arn, key)?;
+        let session = Session {
+            policies: None,
+            tags: Tags::new(),
+            transitive_tag_keys: Vec::new(),
+            source_identity: None,
+            issued_at: now,
+            expires_at: now + CREDENTIALS_LIFE,
+            task: Some(key.clone()),
+        };
+        let issued = issue(&self.vault, principal(role, key), session);
+        tracing::info!(
+            task = key.id,
+            role = arn,
+            key = issued.access_key_id,
+            node,
+            "credentials are given to a task"
+        );
+        Ok(TaskCredentials {
+            role_arn: arn,
+            access_key_id: issued.access_key_id,
+            secret_access_key: model::task_identity::SecretText::new(issued.secret.as_str()),
+            token: model::task_identity::SecretText::new(issued.token.as_str()),
+            issued_at: now,
+            expires_at: issued.expires_at,
+        })
+    }
+
+    /// What the task's containers are started with.
+    pub fn start_values(&self, (node, key): (&str, &TaskKey)) -> Result<StartValues, String> {
+        let snapshot = self.snapshot();
+        let held = held(&snapshot, node, key)?;
+        let credentials_path = match held.task_role() {
+            Some(arn) => {
+                self.assumed(&snapshot, &arn, key)?;
+                Some(self.credentials_path(key))
+            }
+            None => None,
+        };
+        Ok(StartValues { credentials_path, containers: BTreeMap::new() })
+    }
+
+    /// Whether a task could be given this role.
+    pub(crate) fn can_be_assumed(&self, snapshot: &Snapshot, arn: &str) -> bool {
+        find(snapshot, arn).is_some_and(|role| self.does_trust(role, TASKS_SERVICE))
+    }
+
+    /// The role, if it is there and trusts ECS's tasks.
+    fn assumed<'a>(
+        &self,
+        snapshot: &'a Snapshot,
+        arn: &str,
+        key: &TaskKey,
+    ) -> Result<&'a Entry<IamRole>, String> {
+        let role = find(snapshot, arn).filter(|role| role.account == key.scope.account);
+        let role = role.filter(|role| self.does_trust(role, TASKS_SERVICE));
+        role.ok_or_else(|| cannot_assume(arn))
+    }
+
+    /// Nobody guesses it, and it is the same whenever it is asked for.
+    fn credentials_path(&self, key: &TaskKey) -> String {
+        let name = format!("{}/{}/{}", key.scope, key.cluster, key.id);
+        let digits = self.vault.derived_hex(PATH_PURPOSE, &name);
+        let (first, second, third) = (&digits[..8], &digits[8..12], &digits[12..16]);
+        format!("{PATH}{first}-{second}-{third}-{}-{}", &digits[16..20], &digits[20..32])
+    }
+
+    fn does_trust(&self, role: &IamRole, service: &str) -> bool {
+        let context = Context::default()
+            .with("aws:SourceAccount", &[&role.account])
+            .with("aws:PrincipalIsAWSService", &["true"])
+            .with("aws:PrincipalServiceName", &[service]);
+        self.lets_service(service, role, &context)
+    }
+}
+
+impl Held<'_> {
+    fn task_role(&self) -> Option<String> {
+        let own = self.task.overrides.task_role_arn.clone();
+        own.or_else(|| self.definition.task_role_arn.clone())
+    }
+}
+
+/// COMPAT: the words of RunTask for a role that cannot be assumed.
+pub(crate) fn cannot_assume(arn: &str) -> String {
+    format!(
+        "ECS was unable to assume the role '{arn}' that was provided for this task. Please verify \
+         that the role being passed has the proper trust relationship and permissions and that \
+         your IAM user has permissions to pass this role."
+    )
+}
+
+fn held<'a>(snapshot: &'a Snapshot, node: &str, key: &TaskKey) -> Result<Held<'a>, String> {
+    let task = snapshot.task(key).filter(|task| task.node.as_deref() == Some(node));
+    let task = task.filter(|task| task.last_status != TaskState::Stopped);
+    let task = task.ok_or_else(|| format!("node `{node}` does not hold task `{}`", key.id))?;
+    let definition = snapshot.task_definition(&key.scope, &task.definition);
+    let definition = definition.ok_or("the task's definition is gone")?;
+    Ok(Held { task, definition })
+}
+
+fn find<'a>(snapshot: &'a Snapshot, arn: &str) -> Option<&'a Entry<IamRole>> {
+    let parsed = Arn::parse(arn)?;
+    let name = parsed.resource.strip_prefix("role/")?.rsplit('/').next()?;
+    let scope = iam_scope(&parsed.scope.account);
+    let role = snapshot.iam_roles.get(&scope, &name.to_ascii_lowercase())?;
+    (role.arn() == arn).then_some(role)
+}
+
+/// COMPAT: a task's session is named after the task.
+fn principal(role: &IamRole, key: &TaskKey) -> Principal {
+    let identity = Identity::Role {
+        name: role.name.clone(),
+        path: role.path.clone(),
+        id: role.id.clone(),
+        session_name: key.id.clone(),
+    };
+    Principal { account: role.account.clone(), identity, session: None }
+}
