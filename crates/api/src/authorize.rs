@@ -12,6 +12,7 @@ mod denial;
 mod ec2;
 mod ecs;
 mod elbv2;
+mod elsewhere;
 mod explain;
 mod iam;
 mod kms;

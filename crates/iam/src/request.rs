@@ -64,6 +64,13 @@ impl Context {
     }
 
     /// Whether it has a key, which is in lower case.
+    /// With the keys of another as well, whose values count where both have one.
+    #[must_use]
+    pub fn and(mut self, other: &Context) -> Context {
+        self.0.extend(other.0.iter().map(|(key, values)| (key.clone(), values.clone())));
+        self
+    }
+
     pub fn has(&self, key: &str) -> bool {
         self.0.contains_key(key)
     }

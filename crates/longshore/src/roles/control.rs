@@ -22,7 +22,7 @@ use tokio_util::task::TaskTracker;
 use vault::{MasterKeys, Vault};
 
 use super::ready;
-use super::services::{ApiServices, Keys, RootAlone};
+use super::services::{ApiServices, ByPolicies, Keys};
 use crate::admin;
 use crate::config::{Auth, Config, Paths};
 use crate::credentials::RootCredentials;
@@ -69,7 +69,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     tracker.spawn(sweep_logs(logs.clone(), Clock::new(crate::clock::now), stop.clone()));
     tracker.spawn(end_with_store(store.clone(), stop.clone()));
 
-    let (dynamodb, keeper) = dynamodb(&config, &paths);
+    let (dynamodb, keeper) = dynamodb(&config, &paths, &api);
     let keeping = tracker.spawn(keeper.run(stop.clone()));
 
     let pages = admin::pages(admin::Pages {
@@ -113,13 +113,14 @@ fn edge_config(config: &Config) -> edge::Config {
 }
 
 /// DynamoDB, and the one that keeps its engine's process.
-fn dynamodb(config: &Config, paths: &Paths) -> (Arc<Proxy>, Keeper) {
+fn dynamodb(config: &Config, paths: &Paths, api: &Arc<Api>) -> (Arc<Proxy>, Keeper) {
     let (engine, keeper) = Engine::new(EngineConfig {
         program: config.dynamodb.clone(),
         data: paths.dynamodb(),
         socket: paths.dynamodb_socket(),
     });
-    (Arc::new(Proxy::new(engine, Box::new(RootAlone))), keeper)
+    let policies = Box::new(ByPolicies(Arc::clone(api)));
+    (Arc::new(Proxy::new(engine, policies)), keeper)
 }
 
 /// The address is the node's to make, which may start later: the kernel is told not to mind.

@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use api::{Api, Caller, IdentifyError};
 use dynamodb::Ask;
-use dynamodb_proxy::{Authorize, Proxy, denied};
+use dynamodb_proxy::{Authorize, Proxy};
 use edge::{Credentials, Identity, LookupError, RequestContext, Services};
 use futures_util::FutureExt as _;
 use futures_util::future::BoxFuture;
@@ -36,15 +36,7 @@ impl Services for ApiServices {
     ) -> BoxFuture<'a, wire::Response> {
         async move {
             let api = &*self.api;
-            let caller = Caller {
-                scope: context.scope.clone(),
-                principal: Arc::clone(&context.principal),
-                access_key_id: context.access_key_id.clone(),
-                now: context.now,
-                request_id: context.request_id.clone(),
-                source_ip: context.source_ip,
-                user_agent: context.user_agent.clone(),
-            };
+            let caller = caller(context);
             match request.service.name {
                 "ecs" => aws_api::ecs::dispatch(api, &caller, request).await,
                 "elbv2" => aws_api::elbv2::dispatch(api, &caller, request).await,
@@ -68,19 +60,27 @@ impl Services for ApiServices {
     }
 }
 
-/// The root may do everything, and nobody else is there.
+/// The policies decide on DynamoDB as on all else.
 #[derive(Debug)]
-pub(crate) struct RootAlone;
+pub(crate) struct ByPolicies(pub(crate) Arc<Api>);
 
-impl Authorize for RootAlone {
-    fn authorize(&self, caller: &RequestContext, ask: &Ask) -> Result<(), wire::ApiError> {
-        match caller.principal.identity {
-            model::principal::Identity::Root => Ok(()),
-            model::principal::Identity::User { .. } | model::principal::Identity::Role { .. } => {
-                let because = format!("no identity-based policy allows the {} action", ask.action);
-                Err(denied(caller, ask, &because))
-            }
-        }
+impl Authorize for ByPolicies {
+    fn authorize(&self, context: &RequestContext, ask: &Ask) -> Result<(), wire::ApiError> {
+        let asked = (ask.action, ask.resource.as_str());
+        let decided = self.0.authorize_asked(&caller(context), asked, &ask.context);
+        decided.map_err(|sentence| wire::ApiError::client("AccessDeniedException", sentence))
+    }
+}
+
+fn caller(context: &RequestContext) -> Caller {
+    Caller {
+        scope: context.scope.clone(),
+        principal: Arc::clone(&context.principal),
+        access_key_id: context.access_key_id.clone(),
+        now: context.now,
+        request_id: context.request_id.clone(),
+        source_ip: context.source_ip,
+        user_agent: context.user_agent.clone(),
     }
 }
 
