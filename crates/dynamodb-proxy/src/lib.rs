@@ -16,6 +16,6 @@ mod engine;
 mod proxy;
 mod tables;
 
-pub use authorize::{Authorize, denied};
+pub use authorize::Authorize;
 pub use engine::{Engine, EngineConfig, EngineError, Keeper};
 pub use proxy::Proxy;

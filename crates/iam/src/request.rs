@@ -63,7 +63,6 @@ impl Context {
         self.0.insert(key.to_lowercase(), values);
     }
 
-    /// Whether it has a key, which is in lower case.
     pub fn has(&self, key: &str) -> bool {
         self.0.contains_key(key)
     }

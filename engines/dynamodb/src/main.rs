@@ -50,7 +50,8 @@ fn main() -> ExitCode {
         eprintln!("longshore-dynamodb: a fault at {place}");
         std::process::abort();
     }));
-    match run(std::env::args_os().skip(1).collect()) {
+    let arguments: Vec<OsString> = std::env::args_os().skip(1).collect();
+    match run(&arguments) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("longshore-dynamodb: {error}");
@@ -59,8 +60,8 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(arguments: Vec<OsString>) -> io::Result<()> {
-    let [data, socket] = arguments.as_slice() else {
+fn run(arguments: &[OsString]) -> io::Result<()> {
+    let [data, socket] = arguments else {
         return Err(io::Error::other("usage: longshore-dynamodb DATA-DIRECTORY SOCKET"));
     };
     let (data, socket) = (PathBuf::from(data), PathBuf::from(socket));
