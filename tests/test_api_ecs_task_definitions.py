@@ -537,10 +537,7 @@ def test_what_was_refused_left_nothing(ecs):
 
 # -- what is not supported, by name
 
-ROLE = "arn:aws:iam::000000000000:role/x"
 FIELDS = {
-    "taskRoleArn": ROLE,
-    "executionRoleArn": ROLE,
     "volumes": [{"name": "v"}],
     "placementConstraints": [{"type": "memberOf", "expression": "x"}],
     "pidMode": "task",
@@ -551,13 +548,11 @@ FIELDS = {
     "enableFaultInjection": True,
 }
 CONTAINER_FIELDS = {
-    "repositoryCredentials": {"credentialsParameter": "x"},
     "links": ["b"],
     "restartPolicy": {"enabled": True},
     "environmentFiles": [{"value": "arn:aws:s3:::b/f", "type": "s3"}],
     "mountPoints": [{"sourceVolume": "v", "containerPath": "/v"}],
     "volumesFrom": [{"sourceContainer": "b"}],
-    "secrets": [{"name": "A", "valueFrom": "x"}],
     "disableNetworking": True,
     "privileged": True,
     "dnsServers": ["10.0.0.1"],

@@ -413,8 +413,6 @@ UNSUPPORTED_FIELDS = {
     "overrides.inferenceAcceleratorOverrides": {
         "overrides": {"inferenceAcceleratorOverrides": [{"deviceName": "a", "deviceType": "b"}]}
     },
-    "overrides.executionRoleArn": {"overrides": {"executionRoleArn": "x"}},
-    "overrides.taskRoleArn": {"overrides": {"taskRoleArn": "x"}},
     "overrides.ephemeralStorage": {"overrides": {"ephemeralStorage": {"sizeInGiB": 30}}},
     "containerOverrides.environmentFiles": {
         "overrides": {

@@ -255,10 +255,6 @@ UNKNOWN = {
         "NotFoundException: Invalid arn eu-west-1",
     ),
     "another service": ("arn:aws:s3:::x", "InvalidArnException: Invalid arn arn:aws:s3:::x"),
-    "another account": (
-        f"arn:aws:kms:us-east-1:111111111111:key/{NOBODY}",
-        f"NotFoundException: Key 'arn:aws:kms:us-east-1:111111111111:key/{NOBODY}' does not exist",
-    ),
 }
 
 
@@ -290,6 +286,16 @@ def test_a_key_that_is_not_there_is_not_found(kms, case):
     ]:
         assert refused(call, **key, **rest) == told, call
     assert refused(kms.create_alias, AliasName="alias/none", TargetKeyId=named) == told
+
+
+def test_another_accounts_keys_are_for_whom_their_policies_let_in(kms):
+    arn = f"arn:aws:kms:us-east-1:111111111111:key/{NOBODY}"
+    told = refused(kms.describe_key, KeyId=arn)
+    assert told == (
+        "AccessDeniedException: User: arn:aws:iam::000000000000:root is not authorized to perform: "
+        f"kms:DescribeKey on resource: {arn} because no resource-based policy allows the "
+        "kms:DescribeKey action"
+    )
 
 
 def test_keys_of_another_region_are_not_seen(shared, kms, key):

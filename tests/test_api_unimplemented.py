@@ -111,7 +111,7 @@ def test_the_cli_shows_what_is_not_implemented(shared):
     assert "`ListServicesByNamespace`" in refused.value.message
 
 
-@pytest.mark.parametrize(("arguments", "named"), [(("sqs", "list-queues"), "`sqs`")])
+@pytest.mark.parametrize(("arguments", "named"), [(("sns", "list-topics"), "`sns`")])
 def test_the_cli_shows_which_service_is_not_there(shared, arguments, named):
     with pytest.raises(clients.AwsError) as refused:
         shared.aws(*arguments)

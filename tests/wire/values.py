@@ -91,7 +91,7 @@ class Values:
         for category, members in UNICODE.items():
             plain = plain.replace(category, members)
         tree = parser.parse(plain)
-        span = most if most is not None else least + 12
+        span = most if most is not None else least + 64
         for attempt in range(5000):
             text = self._sample(tree, (least, min(span, least + 12 + attempt)))
             if least <= len(text) <= span and re.fullmatch(plain, text):

@@ -43,6 +43,7 @@ pub(crate) use self::policies::{PolicyCache, is_managed};
 pub use self::recent::{Denied, RecentDenials};
 pub(crate) use self::resource::ResourcePolicy;
 use self::scene::Scene;
+pub(crate) use self::scene::of_caller;
 use crate::{Api, Caller};
 
 /// One action on one resource, asked for by a principal.

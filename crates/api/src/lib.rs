@@ -20,6 +20,7 @@ mod ec2;
 mod ecs;
 mod elbv2;
 mod iam;
+mod injection;
 mod kms;
 mod logs;
 mod paging;

@@ -41,6 +41,8 @@ mod validate_resource_policy;
 mod value;
 mod version;
 
+pub(crate) use find::secret as find_secret;
+
 use aws_api::secretsmanager::errors;
 use aws_api::secretsmanager::{
     BatchGetSecretValueRequest, BatchGetSecretValueResponse, CancelRotateSecretRequest,

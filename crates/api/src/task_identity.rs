@@ -9,14 +9,15 @@ use std::time::Duration;
 
 use iam::Context;
 use model::principal::{Identity, Session};
-use model::task_identity::{StartValues, TaskCredentials};
+use model::task_identity::{ContainerValues, SecretText, StartValues, TaskCredentials};
 use model::{
     Arn, Entry, IamRole, Principal, Snapshot, Tags, Task, TaskDefinition, TaskKey, TaskState,
     Timestamp, iam_scope,
 };
 
-use crate::Api;
 use crate::credentials::issue;
+use crate::injection::Reader;
+use crate::{Api, Caller};
 
 /// Whom both of a task's roles have to trust.
 pub(crate) const TASKS_SERVICE: &str = "ecs-tasks.amazonaws.com";
@@ -64,15 +65,19 @@ impl Api {
         Ok(TaskCredentials {
             role_arn: arn,
             access_key_id: issued.access_key_id,
-            secret_access_key: model::task_identity::SecretText::new(issued.secret.as_str()),
-            token: model::task_identity::SecretText::new(issued.token.as_str()),
+            secret_access_key: SecretText::new(issued.secret.as_str()),
+            token: SecretText::new(issued.token.as_str()),
             issued_at: now,
             expires_at: issued.expires_at,
         })
     }
 
     /// What the task's containers are started with.
-    pub fn start_values(&self, (node, key): (&str, &TaskKey)) -> Result<StartValues, String> {
+    pub fn start_values(
+        &self,
+        (node, key): (&str, &TaskKey),
+        now: Timestamp,
+    ) -> Result<StartValues, String> {
         let snapshot = self.snapshot();
         let held = held(&snapshot, node, key)?;
         let credentials_path = match held.task_role() {
@@ -82,7 +87,29 @@ impl Api {
             }
             None => None,
         };
-        Ok(StartValues { credentials_path, containers: BTreeMap::new() })
+        let containers = self.values(&snapshot, &held, now)?;
+        Ok(StartValues { credentials_path, containers })
+    }
+
+    /// What the execution role reads for each container that needs anything.
+    fn values(
+        &self,
+        snapshot: &Snapshot,
+        held: &Held<'_>,
+        now: Timestamp,
+    ) -> Result<BTreeMap<String, ContainerValues>, String> {
+        let Some(arn) = held.execution_role() else { return Ok(BTreeMap::new()) };
+        let key = &held.task.key;
+        let role = self.assumed(snapshot, &arn, key)?;
+        let mut caller = Caller::root(key.scope.clone(), now);
+        caller.principal = principal(role, key).into();
+        let reader = Reader { snapshot, caller: &caller };
+        let containers = held.definition.containers.iter();
+        let read = containers.map(|container| {
+            let values = self.container_values(reader, container)?;
+            Ok((container.name.clone(), values))
+        });
+        read.collect()
     }
 
     /// Whether a task could be given this role.
@@ -123,6 +150,11 @@ impl Held<'_> {
     fn task_role(&self) -> Option<String> {
         let own = self.task.overrides.task_role_arn.clone();
         own.or_else(|| self.definition.task_role_arn.clone())
+    }
+
+    fn execution_role(&self) -> Option<String> {
+        let own = self.task.overrides.execution_role_arn.clone();
+        own.or_else(|| self.definition.execution_role_arn.clone())
     }
 }
 

@@ -16,9 +16,10 @@ pub(crate) async fn run(
     }
     let of = (request.node.as_str(), &request.task);
     let answer = match request.wanted {
-        Wanted::Start => {
-            state.api.start_values(of).map(|values| IdentityAnswer::Start(Box::new(values)))
-        }
+        Wanted::Start => state
+            .api
+            .start_values(of, state.clock.now())
+            .map(|values| IdentityAnswer::Start(Box::new(values))),
         Wanted::Credentials => {
             let given = state.api.task_credentials(of, state.clock.now());
             given.map(|given| IdentityAnswer::Credentials(Box::new(given)))

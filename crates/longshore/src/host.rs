@@ -106,8 +106,20 @@ impl Host for RealHost {
         crate::clock::wait_until(at).await;
     }
 
-    async fn pull(&self, image: &str) -> Result<ImageFacts, Failure> {
-        self.puller.pull(image).await
+    async fn pull(
+        &self,
+        assignment: &Assignment,
+        container: &AssignedContainer,
+    ) -> Result<ImageFacts, Failure> {
+        let definition = &container.definition;
+        let login = if definition.repository_credentials.is_some() {
+            let values = self.identities.start_values(&assignment.task).await?;
+            let of_it = values.containers.get(&definition.name);
+            of_it.and_then(|values| values.registry.clone())
+        } else {
+            None
+        };
+        self.puller.pull(&definition.image, login).await
     }
 
     async fn attach_network(&self, assignment: &Assignment) -> Result<(), Failure> {

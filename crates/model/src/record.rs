@@ -81,9 +81,9 @@ pub use task::{
     TaskInterface, TaskKey, TaskOverride, TaskService,
 };
 pub use task_definition::{
-    AwsLogs, ContainerDefinition, Dependency, DependencyCondition, ExtraHost, HealthCheck,
-    KeyValue, LaunchType, NetworkMode, PortMapping, STOP_TIMEOUT_SECS_DEFAULT, TaskDefinition,
-    TaskDefinitionFamily, TaskDefinitionRef, TaskDefinitionStatus, Tmpfs, TransportProtocol,
-    Ulimit,
+    AwsLogs, ContainerDefinition, ContainerSecret, Dependency, DependencyCondition, ExtraHost,
+    HealthCheck, KeyValue, LaunchType, NetworkMode, PortMapping, STOP_TIMEOUT_SECS_DEFAULT,
+    TaskDefinition, TaskDefinitionFamily, TaskDefinitionRef, TaskDefinitionStatus, Tmpfs,
+    TransportProtocol, Ulimit,
 };
 pub use task_set::{SCALE_WHOLE_PPM, Stability, TaskSet, TaskSetStatus};

@@ -19,7 +19,11 @@ pub trait Host: Send + Sync + 'static {
     fn wait_until(&self, at: Timestamp) -> impl Future<Output = ()> + Send;
 
     /// Makes the image present, pulling it if it is not, and says what it is.
-    fn pull(&self, image: &str) -> impl Future<Output = Result<ImageFacts, Failure>> + Send;
+    fn pull(
+        &self,
+        assignment: &Assignment,
+        container: &AssignedContainer,
+    ) -> impl Future<Output = Result<ImageFacts, Failure>> + Send;
 
     /// Gives the task its namespace and its interface.
     fn attach_network(

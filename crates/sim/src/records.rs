@@ -209,6 +209,8 @@ fn container(image: &str, checks: Checks) -> ContainerDefinition {
         entry_point: None,
         command: None,
         environment: Vec::new(),
+        secrets: Vec::new(),
+        repository_credentials: None,
         depends_on: Vec::new(),
         start_timeout_secs: None,
         stop_timeout_secs: Some(15),

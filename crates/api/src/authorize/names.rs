@@ -1,8 +1,14 @@
 //! From what a request calls a thing to what its ARN calls it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use model::{Scope, Snapshot, iam_scope};
 
 use super::scene::Scene;
+use super::template::ANY;
+use crate::kms::ciphertext::Ciphertext;
+use crate::kms::key;
+use crate::secretsmanager::find_secret;
 
 /// The text in the way that a template's word says.
 pub(super) fn rewritten(scene: &Scene<'_>, word: &str, text: &str) -> String {
@@ -24,6 +30,9 @@ pub(super) fn rewritten(scene: &Scene<'_>, word: &str, text: &str) -> String {
         "tagged" => tagged(text),
         "log_group" => log_group(text),
         "deployment_group" => deployment_group(snapshot, scope, text),
+        "secret" => secret(snapshot, scope, text),
+        "key" => key(snapshot, scope, text),
+        "sealed_by" => sealed_by(snapshot, scope, text),
         "parameter" if text.starts_with("arn:") => text.to_owned(),
         // A name's version or label is no part of its ARN.
         "parameter" => {
@@ -42,6 +51,33 @@ pub(super) fn role_arn(scene: &Scene<'_>, text: &str) -> String {
     let scope = scene.scope();
     let name = with_path(role_path(scene.snapshot, scope, text), text);
     iam_scope(&scope.account).arn("iam", format!("role{name}"))
+}
+
+/// The ARN of a secret that may be named by its name, or by its ARN without the suffix.
+fn secret(snapshot: &Snapshot, scope: &Scope, text: &str) -> String {
+    match find_secret(snapshot, scope, text) {
+        Some(found) => found.arn(),
+        None if text.starts_with("arn:") => text.to_owned(),
+        None => scope.arn("secretsmanager", format!("secret:{text}")),
+    }
+}
+
+/// The ARN of a key that may be named by its id or an alias.
+fn key(snapshot: &Snapshot, scope: &Scope, text: &str) -> String {
+    match key::find(snapshot, scope, text) {
+        Ok(found) => found.arn(),
+        Err(_) if text.starts_with("arn:") => text.to_owned(),
+        Err(_) => scope.arn("kms", format!("key/{text}")),
+    }
+}
+
+/// The ARN of the key that sealed a text, which is in base 64.
+fn sealed_by(snapshot: &Snapshot, scope: &Scope, text: &str) -> String {
+    let bytes = BASE64.decode(text).unwrap_or_default();
+    match Ciphertext::parse(&bytes) {
+        Some(ciphertext) => key(snapshot, scope, &key::uuid_text(ciphertext.header.key)),
+        None => ANY.to_owned(),
+    }
 }
 
 fn lower(name: &str) -> String {

@@ -3,6 +3,8 @@
 use iam::{PolicyKind, ResourceRule};
 use model::{Arn, Snapshot, Tags, iam_scope};
 
+use crate::secretsmanager::find_secret;
+
 /// A policy of a resource's own, and whether nothing is allowed without it.
 #[derive(Clone, Debug)]
 pub(crate) struct ResourcePolicy {
@@ -11,7 +13,7 @@ pub(crate) struct ResourcePolicy {
     pub(crate) rule: ResourceRule,
 }
 
-/// Of a role that is to be assumed, its trust policy.
+/// Of a role that is to be assumed, its trust policy; of a key, its key policy.
 pub(super) fn policy(snapshot: &Snapshot, action: &str, arn: &Arn) -> Option<ResourcePolicy> {
     match arn.service.as_str() {
         "iam" if action.starts_with("sts:") => {
@@ -25,6 +27,18 @@ pub(super) fn policy(snapshot: &Snapshot, action: &str, arn: &Arn) -> Option<Res
                 rule: ResourceRule::HasToAllow,
             })
         }
+        "kms" => {
+            let id = arn.resource.strip_prefix("key/")?;
+            let key = snapshot.kms_keys.get(&arn.scope, id)?;
+            let (kind, text) = (PolicyKind::Resource, key.policy.clone());
+            Some(ResourcePolicy { kind, text, rule: ResourceRule::HasToAllow })
+        }
+        "secretsmanager" => {
+            let secret =
+                find_secret(snapshot, &arn.scope, &arn.scope.arn(&arn.service, &arn.resource))?;
+            let (kind, text) = (PolicyKind::Resource, secret.resource_policy.clone()?);
+            Some(ResourcePolicy { kind, text, rule: ResourceRule::MayAllow })
+        }
         _ => None,
     }
 }
@@ -34,6 +48,21 @@ pub(super) fn tags(snapshot: &Snapshot, arn: &Arn) -> Tags {
     let found = match arn.service.as_str() {
         "ecs" => ecs(snapshot, arn),
         "iam" => iam_tags(snapshot, arn),
+        "kms" => {
+            let id = arn.resource.strip_prefix("key/").unwrap_or_default();
+            snapshot.kms_keys.get(&arn.scope, id).map(|it| it.tags.clone())
+        }
+        "secretsmanager" => {
+            let whole = arn.scope.arn(&arn.service, &arn.resource);
+            find_secret(snapshot, &arn.scope, &whole).map(|it| it.tags.clone())
+        }
+        "ssm" => {
+            let name = arn.resource.strip_prefix("parameter").unwrap_or_default();
+            let found = snapshot.parameters.get(&arn.scope, name);
+            let found =
+                found.or_else(|| snapshot.parameters.get(&arn.scope, name.trim_start_matches('/')));
+            found.map(|it| it.tags.clone())
+        }
         _ => None,
     };
     found.unwrap_or_default()

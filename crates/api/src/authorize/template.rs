@@ -5,6 +5,8 @@
 //! `overrides.taskRoleArn`; absent, with what stands for it after `=`; or be written otherwise by a
 //! word after `|`. A last member that is an ARN already is the whole ARN.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD as BASE64;
 use model::Scope;
 use wire::{Schema, Value};
 
@@ -120,7 +122,8 @@ impl Slot<'_> {
     }
 }
 
-/// The texts, numbers and truths at a path of an input; lists on it count one by one.
+/// The texts, numbers, truths and bytes (in base 64) at a path of an input; lists on it count one
+/// by one.
 pub(super) fn texts(schema: &'static Schema, value: &Value, path: &str) -> Vec<String> {
     match value {
         Value::List(elements) => {
@@ -136,6 +139,7 @@ pub(super) fn texts(schema: &'static Schema, value: &Value, path: &str) -> Vec<S
         Value::String(text) if path.is_empty() => vec![text.clone()],
         Value::Integer(number) if path.is_empty() => vec![number.to_string()],
         Value::Boolean(truth) if path.is_empty() => vec![truth.to_string()],
+        Value::Blob(bytes) if path.is_empty() => vec![BASE64.encode(bytes)],
         _ => Vec::new(),
     }
 }

@@ -32,7 +32,7 @@ pub(super) fn active<'a>(
     }
 }
 
-pub(super) fn secret<'a>(
+pub(crate) fn secret<'a>(
     snapshot: &'a Snapshot,
     scope: &Scope,
     id: &str,

@@ -6,9 +6,10 @@ use std::time::Duration;
 
 use images::{
     Digest, ImageError, ImageHandle, ImageReference, ImageStore, Progress, PullError, PullPolicy,
-    PullRequest,
+    PullRequest, RegistryAuth,
 };
 use model::Timestamp;
+use model::task_identity::RegistryLogin;
 use node::ports::{Failure, ImageFacts};
 use tokio::sync::Semaphore;
 
@@ -47,7 +48,11 @@ impl Puller {
 
     /// COMPAT: an image that is here is not pulled again, as `ECS_IMAGE_PULL_BEHAVIOR`'s
     /// `prefer-cached` has it: images that were imported have no registry to ask.
-    pub(super) async fn pull(&self, image: &str) -> Result<ImageFacts, Failure> {
+    pub(super) async fn pull(
+        &self,
+        image: &str,
+        login: Option<RegistryLogin>,
+    ) -> Result<ImageFacts, Failure> {
         let fail = |error: PullError| Failure { reason: reason(image, &error) };
         let reference = ImageReference::parse(image).map_err(|error| fail(error.into()))?;
         // Before it is looked for, so that no collection takes it in between.
@@ -56,7 +61,7 @@ impl Puller {
         }
         let handle = match self.find(image.to_owned()).await.map_err(|error| fail(error.into()))? {
             Some(found) => found,
-            None => self.fetch(&reference, image).await?,
+            None => self.fetch(&reference, image, login).await?,
         };
         self.note(handle.manifest_digest.clone());
         Ok(ImageFacts {
@@ -100,12 +105,21 @@ impl Puller {
         found.unwrap_or(Ok(None))
     }
 
-    async fn fetch(&self, reference: &ImageReference, image: &str) -> Result<ImageHandle, Failure> {
+    async fn fetch(
+        &self,
+        reference: &ImageReference,
+        image: &str,
+        login: Option<RegistryLogin>,
+    ) -> Result<ImageHandle, Failure> {
         let _slot = self.slots.acquire().await.expect("the semaphore is never closed");
-        let auth =
-            self.credentials.auth(reference.registry()).await.map_err(|error| Failure {
+        let auth = match login {
+            Some(RegistryLogin { username, password }) => {
+                RegistryAuth::Basic { username, password: password.as_str().to_owned().into() }
+            }
+            None => self.credentials.auth(reference.registry()).await.map_err(|error| Failure {
                 reason: format!("CannotPullContainerError: {error:#}"),
-            })?;
+            })?,
+        };
         let request = PullRequest {
             reference: image,
             auth: &auth,

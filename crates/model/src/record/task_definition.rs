@@ -115,6 +115,11 @@ pub struct ContainerDefinition {
     pub entry_point: Option<Vec<String>>,
     pub command: Option<Vec<String>>,
     pub environment: Vec<KeyValue>,
+    #[serde(default)]
+    pub secrets: Vec<ContainerSecret>,
+    /// The ARN of the secret that the image is pulled with.
+    #[serde(default)]
+    pub repository_credentials: Option<String>,
     pub depends_on: Vec<Dependency>,
     pub start_timeout_secs: Option<u32>,
     /// From SIGTERM to SIGKILL; 30 s where absent.
@@ -142,6 +147,14 @@ pub const STOP_TIMEOUT_SECS_DEFAULT: u32 = 30;
 pub struct KeyValue {
     pub name: String,
     pub value: String,
+}
+
+/// A variable whose value is a secret's or a parameter's when the container starts.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ContainerSecret {
+    pub name: String,
+    /// As given: an ARN with what is behind it, or a parameter's name.
+    pub value_from: String,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]

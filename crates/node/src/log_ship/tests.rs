@@ -28,7 +28,7 @@ impl Host for Wrote {
     async fn wait_until(&self, _: Timestamp) {
         unreachable!("a shipper only reads")
     }
-    async fn pull(&self, _: &str) -> Result<ImageFacts, Failure> {
+    async fn pull(&self, _: &Assignment, _: &AssignedContainer) -> Result<ImageFacts, Failure> {
         unreachable!("a shipper only reads")
     }
     async fn attach_network(&self, _: &Assignment) -> Result<(), Failure> {

@@ -108,10 +108,11 @@ fn pull<H: Host>(
     runner: &Runner<H>,
     container: String,
 ) -> impl Future<Output = Vec<Outcome>> + use<H> {
-    let host = Arc::clone(&runner.host);
-    let image = find(runner, &container).map(|found| found.definition.image).unwrap_or_default();
+    let (host, assignment) = (Arc::clone(&runner.host), runner.assignment.clone());
+    let found = find(runner, &container);
     async move {
-        let result = host.pull(&image).await.map_err(|failure| failure.reason);
+        let Some(found) = found else { return Vec::new() };
+        let result = host.pull(&assignment, &found).await.map_err(|failure| failure.reason);
         vec![Outcome::Pulled { container, result }]
     }
 }

@@ -178,7 +178,12 @@ impl Host for FakeHost {
         self.until(|table| table.now >= at).await;
     }
 
-    async fn pull(&self, image: &str) -> Result<ImageFacts, Failure> {
+    async fn pull(
+        &self,
+        _assignment: &Assignment,
+        container: &AssignedContainer,
+    ) -> Result<ImageFacts, Failure> {
+        let image = container.definition.image.as_str();
         let is_missing = |table: &mut Table| table.missing_images.contains(image);
         if self.effect(format!("pull {image}"), is_missing).await {
             let reason = format!("CannotPullContainerError: {image}: not found");

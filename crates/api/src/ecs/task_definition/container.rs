@@ -4,6 +4,7 @@
 
 mod health_check;
 mod ports;
+pub(super) mod secrets;
 
 use aws_api::ecs::{self, errors};
 use model::{ContainerDefinition, Dependency, DependencyCondition, KeyValue};
@@ -38,6 +39,8 @@ pub(super) fn convert(given: &ecs::ContainerDefinition) -> Result<ContainerDefin
         entry_point: words(given.entry_point.as_deref()),
         command: words(given.command.as_deref()),
         environment: environment(&name, given.environment.as_deref())?,
+        secrets: secrets::convert(&name, given)?,
+        repository_credentials: secrets::repository(&name, given)?,
         depends_on: given.depends_on.iter().flatten().map(dependency).collect(),
         start_timeout_secs: timeout(&name, "startTimeout", given.start_timeout)?,
         stop_timeout_secs: timeout(&name, "stopTimeout", given.stop_timeout)?,
@@ -77,6 +80,11 @@ pub(super) fn render(container: &ContainerDefinition) -> ecs::ContainerDefinitio
         entry_point: container.entry_point.clone(),
         command: container.command.clone(),
         environment: Some(container.environment.iter().map(render_variable).collect()),
+        secrets: some(&container.secrets, secrets::render),
+        repository_credentials: container
+            .repository_credentials
+            .as_ref()
+            .map(|arn| ecs::RepositoryCredentials { credentials_parameter: Some(arn.clone()) }),
         mount_points: Some(Vec::new()),
         volumes_from: Some(Vec::new()),
         linux_parameters: limits::render(container),
@@ -154,15 +162,13 @@ fn check_memory(container: &ContainerDefinition) -> Result<(), ApiError> {
     }
 }
 
-fn unsupported_fields(given: &ecs::ContainerDefinition) -> [Given<'static>; 12] {
+fn unsupported_fields(given: &ecs::ContainerDefinition) -> [Given<'static>; 10] {
     [
-        ("repositoryCredentials", given.repository_credentials.is_some()),
         ("links", is_given(given.links.as_deref())),
         ("restartPolicy", given.restart_policy.is_some()),
         ("environmentFiles", is_given(given.environment_files.as_deref())),
         ("mountPoints", is_given(given.mount_points.as_deref())),
         ("volumesFrom", is_given(given.volumes_from.as_deref())),
-        ("secrets", is_given(given.secrets.as_deref())),
         ("disableNetworking", given.disable_networking == Some(true)),
         ("privileged", given.privileged == Some(true)),
         ("dnsServers", is_given(given.dns_servers.as_deref())),

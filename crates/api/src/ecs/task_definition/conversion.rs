@@ -6,6 +6,7 @@ use aws_api::ecs::{self, RegisterTaskDefinitionRequest, errors};
 use model::{ContainerDefinition, LaunchType, NetworkMode, TaskDefinition, TaskDefinitionStatus};
 use wire::{ApiError, Shape as _};
 
+use super::container::secrets::needs_execution_role;
 use super::size::{self, TaskSize};
 use super::{container, dependencies};
 use crate::Caller;
@@ -35,19 +36,27 @@ pub(in crate::ecs) fn convert(
     if requires_compatibilities.contains(&LaunchType::Fargate) {
         size::check_fargate(size)?;
     }
+    let containers = containers(&input.container_definitions, size)?;
+    let execution_role_arn = role(input.execution_role_arn.as_deref());
+    if execution_role_arn.is_none() && containers.iter().any(needs_execution_role) {
+        return Err(errors::client_exception(
+            "When you are specifying container secrets, you must also specify a value for \
+             'executionRoleArn'.",
+        ));
+    }
     let (operating_system_family, cpu_architecture) = platform(input.runtime_platform.as_ref())?;
     Ok(TaskDefinition {
         scope: caller.scope.clone(),
         family: input.family.clone(),
         revision: 0,
         status: TaskDefinitionStatus::Active,
-        containers: containers(&input.container_definitions, size)?,
+        containers,
         cpu_units: size.cpu_units,
         memory_mib: size.memory_mib,
         network_mode,
         requires_compatibilities,
         task_role_arn: role(input.task_role_arn.as_deref()),
-        execution_role_arn: role(input.execution_role_arn.as_deref()),
+        execution_role_arn,
         operating_system_family,
         cpu_architecture,
         tags: tags::parse(input.tags.as_deref())?,
