@@ -46,8 +46,12 @@ mod tests {
     use super::*;
 
     const WINDOW: Duration = Duration::from_hours(7 * 24);
+    const DELETION: SecretDeletion = SecretDeletion {
+        deleted_at: Timestamp::EPOCH,
+        ends_at: Timestamp::from_secs(7 * 24 * 3600),
+    };
 
-    fn records(name: &str, is_deleted: bool) -> [AnyRecord; 2] {
+    fn records(name: &str, deletion: Option<SecretDeletion>) -> [AnyRecord; 2] {
         let scope = Scope::new("000000000000", "us-east-1");
         let version = SecretVersion {
             stages: [SecretVersion::CURRENT.to_owned()].into(),
@@ -56,8 +60,6 @@ mod tests {
             created_at: Timestamp::EPOCH,
             accessed_on: None,
         };
-        let ends_at = Timestamp::EPOCH + WINDOW;
-        let deletion = SecretDeletion { deleted_at: Timestamp::EPOCH, ends_at };
         let secret = Secret {
             scope: scope.clone(),
             name: name.to_owned(),
@@ -68,7 +70,7 @@ mod tests {
             versions: BTreeMap::from([("v1".to_owned(), version)]),
             resource_policy: None,
             rotation: None,
-            deletion: is_deleted.then_some(deletion),
+            deletion,
             creation_token: None,
             created_at: Timestamp::EPOCH,
             changed_at: Timestamp::EPOCH,
@@ -89,7 +91,7 @@ mod tests {
     #[test]
     fn a_secret_goes_with_its_values_when_its_window_is_over() {
         let mut snapshot = Snapshot::default();
-        let records = [records("kept", false), records("gone", true)];
+        let records = [records("kept", None), records("gone", Some(DELETION))];
         let changes: Vec<Change> = records.into_iter().flatten().map(Change::Put).collect();
         snapshot.apply(1, &changes);
         let end = Timestamp::EPOCH + WINDOW;
@@ -106,7 +108,7 @@ mod tests {
     #[test]
     fn many_go_in_several_plans() {
         let mut snapshot = Snapshot::default();
-        let all = (0..DELETED_MAX).flat_map(|number| records(&number.to_string(), true));
+        let all = (0..DELETED_MAX).flat_map(|number| records(&number.to_string(), Some(DELETION)));
         snapshot.apply(1, &all.map(Change::Put).collect::<Vec<_>>());
         let end = Timestamp::EPOCH + WINDOW;
         for revision in 2..4 {

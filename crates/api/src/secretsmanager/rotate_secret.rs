@@ -47,16 +47,15 @@ fn rotate(
     if run.is_some_and(|run| run.version_id == wanted.token) {
         return Ok(answer(secret, wanted));
     }
-    let definition = match rotation::target(turn, input.rotation_lambda_arn.as_deref())? {
-        Some(given) => given,
-        None => match known {
-            Some(known) => rotation::definition(turn, &known.task_definition)?,
-            // COMPAT: AWS's sentence.
-            None => {
-                let message = "No Lambda rotation function ARN is associated with this secret.";
-                return Err(super::refused(message));
-            }
-        },
+    let given = rotation::target(turn, input.rotation_lambda_arn.as_deref())?;
+    let definition = match (given, known) {
+        (Some(given), _) => given,
+        (None, Some(known)) => rotation::definition(turn, &known.task_definition)?,
+        // COMPAT: AWS's sentence.
+        (None, None) => {
+            let message = "No Lambda rotation function ARN is associated with this secret.";
+            return Err(super::refused(message));
+        }
     };
     check_previous(secret)?;
     if secret.versions.contains_key(&wanted.token) {
