@@ -87,7 +87,6 @@ pub(super) const ACCESS: &[Access] = &[
     row("ListUserTags", &["iam:user{UserName|user}"]),
     row("ListUsers", &["*"]),
     row("ListVirtualMFADevices", &["*"]),
-    row("ListVirtualMFADevices", &["*"]),
     row("PutGroupPolicy", &["iam:group{GroupName|group}"]),
     row("PutRolePermissionsBoundary", &["iam:role{RoleName|role}"])
         .keys(&[("iam:PermissionsBoundary", "{PermissionsBoundary}")]),
