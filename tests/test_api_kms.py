@@ -255,10 +255,6 @@ UNKNOWN = {
         "NotFoundException: Invalid arn eu-west-1",
     ),
     "another service": ("arn:aws:s3:::x", "InvalidArnException: Invalid arn arn:aws:s3:::x"),
-    "another account": (
-        f"arn:aws:kms:us-east-1:111111111111:key/{NOBODY}",
-        f"NotFoundException: Key 'arn:aws:kms:us-east-1:111111111111:key/{NOBODY}' does not exist",
-    ),
 }
 
 
@@ -290,6 +286,12 @@ def test_a_key_that_is_not_there_is_not_found(kms, case):
     ]:
         assert refused(call, **key, **rest) == told, call
     assert refused(kms.create_alias, AliasName="alias/none", TargetKeyId=named) == told
+
+
+def test_keys_of_another_account_are_out_of_reach(kms):
+    there = f"arn:aws:kms:us-east-1:111111111111:key/{NOBODY}"
+    told = refused(kms.encrypt, KeyId=there, Plaintext=b"x")
+    assert told.startswith(f"AccessDeniedException: User: {ROOT} is not authorized to perform")
 
 
 def test_keys_of_another_region_are_not_seen(shared, kms, key):
