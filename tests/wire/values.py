@@ -90,8 +90,12 @@ class Values:
         plain = pattern
         for category, members in UNICODE.items():
             plain = plain.replace(category, members)
+        # To Java a hyphen behind a class is itself.
+        plain = re.sub(r"(\\[wds])-", r"\1\\-", plain)
         tree = parser.parse(plain)
-        span = most if most is not None else least + 64
+        # What matches may be longer than the shape says that it has to be.
+        least = max(least, tree.getwidth()[0])
+        span = most if most is not None else least + 12
         for attempt in range(5000):
             text = self._sample(tree, (least, min(span, least + 12 + attempt)))
             if least <= len(text) <= span and re.fullmatch(plain, text):
