@@ -171,7 +171,7 @@ def test_a_token_that_was_tampered_with_or_belongs_to_another_key_is_refused(sha
     _task, credentials, _path = victim
     token = credentials["AWS_SESSION_TOKEN"]
     sts = shared.boto("sts", credentials=credentials)
-    assert sts.get_caller_identity()["Arn"].startswith(f"arn:aws:sts::{ACCOUNT}:assumed-role/victim")
+    assert "assumed-role/victim" in sts.get_caller_identity()["Arn"]
     for place in (0, 1, len(token) // 3, len(token) // 2, len(token) - 3):
         letter = "A" if token[place] != "A" else "B"
         changed = {**credentials, "AWS_SESSION_TOKEN": token[:place] + letter + token[place + 1 :]}

@@ -87,5 +87,9 @@ def explain_connection(binary, data_dir, source, destination, port):
     return [binary, *words, source, destination, port]
 
 
+def explain_access(binary, data_dir, *question):
+    return [binary, "explain", "access", "--data-dir", data_dir, *question]
+
+
 def status(binary, data_dir, *more):
     return [binary, "status", "--data-dir", data_dir, *more]

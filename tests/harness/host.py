@@ -88,6 +88,14 @@ class Host:
             raise AssertionError(f"exit {done.returncode}\n{done.stderr}")
         return done.returncode == 0, done.stdout
 
+    def explain_access(self, *question):
+        """What `longshore explain access` says of PRINCIPAL, ACTION, RESOURCE, and all of it."""
+        command = commands.explain_access(binaries.longshore(), self.state_dir, *question)
+        done = self.run(command, check=False)
+        if done.returncode not in (0, commands.DENIED):
+            raise AssertionError(f"exit {done.returncode}\n{done.stderr}")
+        return done.returncode == 0, done.stdout
+
     def import_image(self, archive, tag=None):
         return self.longshore(commands.image_import, archive, tag)
 

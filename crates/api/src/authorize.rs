@@ -43,7 +43,6 @@ pub(crate) use self::policies::{PolicyCache, is_managed};
 pub use self::recent::{Denied, RecentDenials};
 pub(crate) use self::resource::ResourcePolicy;
 use self::scene::Scene;
-pub(crate) use self::scene::of_caller;
 use crate::{Api, Caller};
 
 /// One action on one resource, asked for by a principal.
@@ -133,6 +132,27 @@ impl Api {
             owner: &scene.scope().account,
         };
         self.decide(scene.snapshot, &ask).map(|_| ())
+    }
+
+    /// Refuses a caller one action on one resource, where an operation finds out only as it works
+    /// what it is about.
+    pub(crate) fn may(
+        &self,
+        caller: &Caller,
+        snapshot: &Snapshot,
+        (action, resource): (&str, &str),
+    ) -> Result<(), Refused> {
+        let context = scene::of_caller(caller, snapshot);
+        let ask = Ask {
+            principal: Some(&*caller.principal),
+            action,
+            resource,
+            context: &context,
+            resource_policy: None,
+            owner: &caller.scope.account,
+        };
+        let decided = self.decide(snapshot, &ask).map(drop);
+        decided.inspect_err(|refused| self.denials.note(refused, caller.now))
     }
 
     /// The statements that allow it, or why it is refused.

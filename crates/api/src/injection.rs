@@ -7,7 +7,6 @@ use model::task_identity::{ContainerValues, RegistryLogin, SecretText};
 use model::{Arn, ContainerDefinition, Scope, Snapshot};
 use zeroize::Zeroizing;
 
-use crate::authorize::{Ask, of_caller};
 use crate::secretsmanager::{ResolveError, SecretReference, resolve as resolve_secret};
 use crate::ssm::{ParameterError, resolve_parameter};
 use crate::{Api, Caller};
@@ -109,7 +108,7 @@ impl Api {
         };
         let failed =
             |reason: String| format!("failed to fetch secret {arn} from secrets manager: {reason}");
-        self.may(reader, "secretsmanager:GetSecretValue", arn).map_err(failed)?;
+        self.may_read(reader, ("secretsmanager:GetSecretValue", arn)).map_err(failed)?;
         let reference = SecretReference {
             secret_id: arn,
             version_id: version_id.as_deref(),
@@ -126,7 +125,7 @@ impl Api {
 
     fn parameter(&self, reader: Reader<'_>, name: &str) -> Result<Zeroizing<String>, String> {
         let arn = parameter_arn(reader, name);
-        self.may(reader, "ssm:GetParameters", &arn)?;
+        self.may_read(reader, ("ssm:GetParameters", &arn))?;
         let scope = scope_of(reader, name);
         let read = resolve_parameter(reader.snapshot, &self.vault, &scope, name);
         read.map_err(|error| match error {
@@ -149,21 +148,9 @@ impl Api {
         Ok(RegistryLogin { username, password: SecretText::new(password.as_str()) })
     }
 
-    fn may(&self, reader: Reader<'_>, action: &str, resource: &str) -> Result<(), String> {
-        let context = of_caller(reader.caller, reader.snapshot);
-        let ask = Ask {
-            principal: Some(&*reader.caller.principal),
-            action,
-            resource,
-            context: &context,
-            resource_policy: None,
-            owner: &reader.caller.scope.account,
-        };
-        let decided = self.decide(reader.snapshot, &ask);
-        decided.map(drop).map_err(|refused| {
-            self.denials.note(&refused, reader.caller.now);
-            format!("AccessDeniedException: {}", refused.sentence())
-        })
+    fn may_read(&self, reader: Reader<'_>, of: (&str, &str)) -> Result<(), String> {
+        let may = self.may(reader.caller, reader.snapshot, of);
+        may.map_err(|refused| format!("AccessDeniedException: {}", refused.sentence()))
     }
 }
 

@@ -30,6 +30,10 @@ use crate::respond;
 /// Where a request says that it is in one of Smithy's RPC protocols.
 const SMITHY_PROTOCOL: &str = "smithy-protocol";
 
+/// COMPAT: what these are asked with is not a signature ("`AssumeRoleWithWebIdentity`", AWS STS API
+/// Reference). Nobody answers them, and they are told so by name.
+const WITHOUT_SIGNATURE: [&str; 2] = ["AssumeRoleWithSAML", "AssumeRoleWithWebIdentity"];
+
 /// What all connections share.
 pub(crate) struct Handler {
     pub(crate) services: Arc<dyn Services>,
@@ -100,6 +104,9 @@ impl Handler {
         let facts = Facts { body: &body, ..arrival.facts() };
         let route = wire::route(schemas, &facts).map_err(|refusal| refusal.error)?;
         let now = (self.clock)();
+        if WITHOUT_SIGNATURE.contains(&route.operation.name) && arrival.hint.is_none() {
+            return Err(wire::not_implemented(route.service.name, route.operation.name));
+        }
         let authenticated = self.authenticate(arrival, &route, &body, now)?;
         let context = arrival.context(authenticated, now);
         let request = route.request(&facts, arrival.request_id);

@@ -79,9 +79,9 @@ pub(crate) fn find(gate: &dyn Gate, head: &Head, now: Timestamp) -> S3Result<Fou
 
 /// A presigned query of Signature Version 2.
 ///
-/// COMPAT: "Amazon S3 update: `SigV2` deprecation period extended": it is what boto3 presigns with in
-/// us-east-1 unless it is told otherwise, and what S3 takes there. In `Authorization` nobody sends
-/// it any more.
+/// COMPAT: "Amazon S3 update: `SigV2` deprecation period extended": it is what boto3 presigns with
+/// in us-east-1 unless it is told otherwise, and what S3 takes there. In `Authorization` nobody
+/// sends it any more.
 fn read_old(gate: &dyn Gate, parameters: &[(String, String)], now: Timestamp) -> S3Result<Found> {
     let single = |name: &str| {
         let mut found = parameters.iter().filter(|(one, _)| one == name).map(|(_, value)| value);

@@ -57,7 +57,7 @@ impl Scene<'_> {
 }
 
 /// What is known of any request of a caller.
-pub(crate) fn of_caller(caller: &Caller, snapshot: &Snapshot) -> Context {
+pub(super) fn of_caller(caller: &Caller, snapshot: &Snapshot) -> Context {
     let principal = &*caller.principal;
     let mut context = Context::default();
     let mut set = |key: &str, value: String| context.set(key, vec![value]);

@@ -5,10 +5,7 @@ use super::access::{Access, row};
 pub(super) const ACCESS: &[Access] = &[
     row("AssociateCrossAccountReplica", &["{SecretId|secret}"])
         .keys(&[("secretsmanager:SecretId", "{SecretId|secret}")]),
-    row("BatchGetSecretValue", &["*"]).also(&[
-        ("secretsmanager:GetSecretValue", "SecretIdList", "{SecretIdList|secret}"),
-        ("secretsmanager:ListSecrets", "Filters", "*"),
-    ]),
+    row("BatchGetSecretValue", &["*"]).also(&[("secretsmanager:ListSecrets", "Filters", "*")]),
     row("CancelRotateSecret", &["{SecretId|secret}"])
         .keys(&[("secretsmanager:SecretId", "{SecretId|secret}")]),
     row("CreateSecret", &["secretsmanager:secret:{Name}-*"])

@@ -95,6 +95,8 @@ fn read<'a>(
     (caller, id): (&Caller, &str),
 ) -> Result<(Found<'a>, SecretValueEntry), ApiError> {
     let secret = find::active(snapshot, &caller.scope, id)?;
+    let may = api.may(caller, snapshot, ("secretsmanager:GetSecretValue", &secret.arn()));
+    may.map_err(|refused| ApiError::client("AccessDeniedException", refused.sentence()))?;
     let (id, version) = find::version(secret, Wanted::default()).map_err(NoVersion::told)?;
     let clear =
         value::open(&api.vault, snapshot, (secret, id)).map_err(value::decryption_failure)?;

@@ -107,9 +107,10 @@ async fn another_account_sees_nothing() {
     let mut world = World::new();
     let made = world.make("db", "x").await;
     let arn = made["ARN"].as_str().expect("an ARN").to_owned();
-    world.caller.scope = Scope::new("111111111111", "us-east-1");
-    for name in ["db", &arn] {
+    let scope = Scope::new("111111111111", "us-east-1");
+    world.caller = api::Caller::root(scope, world.caller.now);
+    for (name, code) in [("db", "ResourceNotFoundException"), (&arn, "AccessDeniedException")] {
         let told = world.read(name).await.expect_err("it is another account's");
-        assert!(told.starts_with("ResourceNotFoundException: "), "{told}");
+        assert!(told.starts_with(&format!("{code}: ")), "{told}");
     }
 }

@@ -178,9 +178,13 @@ async fn serve(listener: TcpListener, identities: Arc<Identities>, task: TaskKey
             let _place = place;
             let answering = service_fn(|request| {
                 let (identities, task) = (Arc::clone(&identities), task.clone());
-                async move { Ok::<_, Infallible>(answer(&identities, &task, (peer, request)).await) }
+                async move {
+                    let answer = answer(&identities, &task, (peer, request)).await;
+                    Ok::<_, Infallible>(answer)
+                }
             });
-            let connection = http1::Builder::new().serve_connection(TokioIo::new(stream), answering);
+            let stream = TokioIo::new(stream);
+            let connection = http1::Builder::new().serve_connection(stream, answering);
             let _ = tokio::time::timeout(CONNECTION_LIFE_MAX, connection).await;
         });
     }

@@ -42,11 +42,8 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let credentials = RootCredentials::read(&paths.credentials())?;
     let mut rng = seeded()?;
     let clock = Clock::new(crate::clock::now);
-    let vault = Arc::new(Vault::new(MasterKeys::read(&config.master_key)?));
-    let (vpc_cidr, own_rng) = (config.vpc_cidr, Rng::seeded(rng.next_u64()));
-    let parts =
-        ApiParts { store: store.clone(), logs: logs.clone(), vault: Arc::clone(&vault), vpc_cidr };
-    let api = Arc::new(Api::new(parts, own_rng));
+    let own_rng = Rng::seeded(rng.next_u64());
+    let api = open_api(&config, (store.clone(), logs.clone()), own_rng)?;
 
     let tracker = TaskTracker::new();
     for reconciler in reconcilers() {
@@ -74,11 +71,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let (dynamodb, keeper) = dynamodb(&config, &paths, Arc::clone(&api));
     let keeping = tracker.spawn(keeper.run(stop.clone()));
     let keys: Arc<dyn Credentials> = Arc::new(Keys { root: credentials, api: Arc::clone(&api) });
-    let gate = Gatekeeper {
-        keys: Arc::clone(&keys),
-        api: Arc::clone(&api),
-        region: config.region.clone(),
-    };
+    let gate = Gatekeeper::new(&keys, &api, &config.region);
     let objects = open_objects(&paths, gate, Rng::seeded(rng.next_u64())).await?;
     let pages = admin::pages(admin::Pages {
         store: store.clone(),
@@ -97,25 +90,35 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         credentials: keys,
         clock: Arc::new(crate::clock::now),
         rng,
-        config: edge::Config {
-            auth: match config.auth {
-                Auth::Verify => AuthMode::Verify,
-                Auth::Any => AuthMode::Any,
-            },
-            default_scope: Scope::new(config.account.clone(), config.region.clone()),
-            limits: Limits::default(),
-        },
+        config: edge_config(&config),
         pages,
     });
     let socket = std::net::TcpListener::bind(config.listen)
         .with_context(|| format!("`{}` cannot be listened on", config.listen))?;
-    ready::announce();
     let for_tasks = listen_for_tasks(&config)?;
+    ready::announce();
     edge.serve(vec![socket, for_tasks], stop.clone()).await?;
     stop.cancelled().await;
     keeping.await.context("the keeper of the DynamoDB engine failed")?;
     store.shutdown().await;
     Ok(())
+}
+
+fn open_api(config: &Config, (store, logs): (Store, Logs), rng: Rng) -> Result<Arc<Api>> {
+    let vault = Arc::new(Vault::new(MasterKeys::read(&config.master_key)?));
+    let parts = ApiParts { store, logs, vault, vpc_cidr: config.vpc_cidr };
+    Ok(Arc::new(Api::new(parts, rng)))
+}
+
+fn edge_config(config: &Config) -> edge::Config {
+    edge::Config {
+        auth: match config.auth {
+            Auth::Verify => AuthMode::Verify,
+            Auth::Any => AuthMode::Any,
+        },
+        default_scope: Scope::new(config.account.clone(), config.region.clone()),
+        limits: Limits::default(),
+    }
 }
 
 /// The address is the node's to make, which may start later: the kernel is told not to mind.

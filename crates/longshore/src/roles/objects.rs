@@ -10,10 +10,10 @@ use objects::{Ask, Gate};
 
 /// Decides by the caller's policies and the bucket's.
 pub(crate) struct Gatekeeper {
-    pub(crate) keys: Arc<dyn Credentials>,
-    pub(crate) api: Arc<Api>,
+    keys: Arc<dyn Credentials>,
+    api: Arc<Api>,
     /// Buckets are of no region, as far as policies go: the one of `up` is named.
-    pub(crate) region: String,
+    region: String,
 }
 
 impl Gate for Gatekeeper {
@@ -51,6 +51,11 @@ impl Gate for Gatekeeper {
 }
 
 impl Gatekeeper {
+    pub(crate) fn new(keys: &Arc<dyn Credentials>, api: &Arc<Api>, region: &str) -> Gatekeeper {
+        let region = region.to_owned();
+        Gatekeeper { keys: Arc::clone(keys), api: Arc::clone(api), region }
+    }
+
     fn caller(&self, identity: &Identity, context: &Context) -> Caller {
         let account = identity.principal.account.as_str();
         let scope = Scope::new(account, self.region.as_str());
