@@ -1,6 +1,6 @@
 # What there is to do here. Everything works on a clean clone.
 #
-#   make demo    two stories on this host: a service that is rolled, and a shop in tiers
+#   make demo    three stories: a service that is rolled, a shop in tiers, and two roles
 #   make test    every test: Rust's, and the system tests with the real AWS CLI
 #   make lint    formatting, clippy, the house style
 #   make bench   the measurements, as ratios to what else does the same
@@ -53,6 +53,7 @@ demo:
 	scripts/setup.sh run
 	examples/demo/run.sh
 	examples/shop/run.sh
+	examples/roles/run.sh
 
 clean:
 	cargo clean

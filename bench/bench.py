@@ -12,6 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent))
 
+import access
 import api_rate
 import deploy
 import memory
@@ -24,7 +25,7 @@ from harness.host import Host
 from images.build import all_images
 from report import Row, print_table
 
-MEASUREMENTS = [memory, start, network, rules, deploy, shift, api_rate, proxy]
+MEASUREMENTS = [memory, start, network, rules, deploy, shift, api_rate, access, proxy]
 
 
 def main(names):

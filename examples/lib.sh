@@ -23,6 +23,8 @@ else
     network=(nsenter "--net=/run/netns/$name")
 fi
 work=$(mktemp -d)
+# Where setup puts what keeps DynamoDB's tables.
+PATH=$PWD/.build/bin:$PATH
 export AWS_PAGER='' LONGSHORE_DATA_DIR=$data
 
 say() { printf '\n%s%s%s\n' "$bold" "$*" "$plain"; }

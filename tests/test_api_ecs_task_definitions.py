@@ -631,6 +631,7 @@ def test_every_field_is_shown_or_refused(ecs):
         *("entryPoint", "command", "environment", "linuxParameters", "dependsOn"),
         *("startTimeout", "stopTimeout", "user", "workingDirectory", "readonlyRootFilesystem"),
         *("ulimits", "logConfiguration", "healthCheck", "systemControls"),
+        *("secrets", "repositoryCredentials"),
     }
     refused_otherwise = {"hostname", "extraHosts"}
     known = shown | refused_otherwise | set(CONTAINER_FIELDS)

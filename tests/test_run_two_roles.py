@@ -102,7 +102,8 @@ def test_what_a_role_may_is_explained(shared, cluster):
     )
     assert allowed
     assert "identity-based policy `own`, statement 1 (Photos) allows it" in words
-    allowed, words = shared.explain_access("role/explained", "s3:PutObject", "arn:aws:s3:::photos/x")
+    put = ("s3:PutObject", "arn:aws:s3:::photos/x")
+    allowed, words = shared.explain_access("role/explained", *put)
     assert not allowed
     assert "because no identity-based policy allows the s3:PutObject action" in words
     _allowed, words = shared.explain_access()

@@ -1,5 +1,7 @@
 """Builds `boto:1`: this machine's Python with boto3, as an application's image has them.
 
+Also a command, for the demo: it prints the archive's path.
+
 The files keep their places, so that what finds them here finds them there.
 """
 
@@ -45,6 +47,10 @@ def image():
     return path
 
 
+def main():
+    print(image())
+
+
 def _layer():
     program = Path(sys.base_prefix, "bin", f"python3.{sys.version_info.minor}").resolve()
     standard = Path(sysconfig.get_path("stdlib", vars={"base": sys.base_prefix}))
@@ -88,3 +94,7 @@ def _is_other_service(path, packages):
 
 def _inside(path):
     return str(path).removeprefix("/")
+
+
+if __name__ == "__main__":
+    main()

@@ -102,10 +102,20 @@ impl Pattern {
                 };
                 rest.is_some_and(|rest| walk(tokens, rest, self.case))
             }
+            // Most texts differ before the first variable is reached.
+            Form::Variable(pieces) if !self.begins(pieces, text) => false,
             Form::Variable(pieces) => {
                 let tokens = tokens(pieces, self.case, context);
                 tokens.is_some_and(|tokens| walk(&tokens, text, self.case))
             }
+        }
+    }
+
+    /// Whether a text begins as the pieces do; where case is ignored, that is not asked.
+    fn begins(&self, pieces: &[Piece], text: &str) -> bool {
+        match (self.case, pieces.first()) {
+            (Case::Sensitive, Some(Piece::Text(start))) => text.starts_with(start.as_str()),
+            _ => true,
         }
     }
 }

@@ -5,86 +5,13 @@ use std::fmt::Write;
 use expect_test::{Expect, expect};
 use proptest::prelude::*;
 use sigv4::{
-    AmzDate, BodyHash, Claim, Credentials, Error, Expected, Family, Headers, Hint, PathRule,
-    Request, SecretKey, Signing, UNSIGNED_PAYLOAD, Verifier, presign, sign,
+    AmzDate, BodyHash, Claim, Error, Expected, Family, Hint, PathRule, SecretKey, UNSIGNED_PAYLOAD,
 };
 
-const NOW: i64 = 1_440_938_160;
-const KEY: &str = "AKIDEXAMPLE";
-const HOST: (&str, &str) = ("host", "localhost:4566");
+#[path = "common/call.rs"]
+mod call;
 
-#[derive(Clone, Debug)]
-struct Call {
-    method: String,
-    path: String,
-    query: String,
-    headers: Vec<(String, String)>,
-    body: Vec<u8>,
-    service: &'static str,
-}
-
-impl Call {
-    fn to(service: &'static str) -> Call {
-        let headers = vec![(HOST.0.to_owned(), HOST.1.to_owned())];
-        let (method, path) = ("POST".to_owned(), "/".to_owned());
-        Call { method, path, query: String::new(), headers, body: b"{}".to_vec(), service }
-    }
-
-    fn header(mut self, name: &str, value: &str) -> Call {
-        self.headers.retain(|(other, _)| other != name);
-        self.headers.push((name.to_owned(), value.to_owned()));
-        self
-    }
-
-    fn with<T>(&self, then: impl FnOnce(&Request<'_>) -> T) -> T {
-        let headers: Vec<(&str, &[u8])> =
-            self.headers.iter().map(|(name, value)| (name.as_str(), value.as_bytes())).collect();
-        then(&Request {
-            method: &self.method,
-            path: &self.path,
-            query: &self.query,
-            headers: Headers(&headers),
-            body_hash: BodyHash::of(&self.body),
-        })
-    }
-
-    fn signed_at(mut self, secs: i64) -> Call {
-        let added = self.signing(secs, sign);
-        for (name, value) in added {
-            self = self.header(name, &value);
-        }
-        self
-    }
-
-    fn presigned_at(mut self, secs: i64, expires_seconds: u32) -> Call {
-        self.query =
-            self.signing(secs, |request, signing| presign(request, signing, expires_seconds));
-        self
-    }
-
-    fn signing<T>(&self, secs: i64, then: impl FnOnce(&Request<'_>, &Signing<'_>) -> T) -> T {
-        let secret = secret();
-        let credentials = Credentials { access_key_id: KEY, secret: &secret, session_token: None };
-        let now = AmzDate::from_secs(secs);
-        let path = Expected::of(self.service, now).path;
-        let signing =
-            Signing { credentials, region: "us-east-1", service: self.service, now, path };
-        self.with(|request| then(request, &signing))
-    }
-
-    fn verify(&self, secret: &SecretKey) -> Result<(), Error> {
-        self.with(|request| {
-            let claim = Claim::read(request)?;
-            let mut expected = Expected::of(self.service, AmzDate::from_secs(NOW));
-            expected.region = Some("us-east-1");
-            Verifier::new().verify(request, &claim, secret, &expected)
-        })
-    }
-}
-
-fn secret() -> SecretKey {
-    SecretKey::new("wJalrXUtnFEMI/K7MDENG+bPxRfiCYEXAMPLEKEY")
-}
+use call::{Call, HOST, KEY, NOW, secret};
 
 #[track_caller]
 fn check(call: &Call, expected: &Expect) {
