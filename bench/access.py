@@ -104,7 +104,8 @@ def _user(host):
             for service in ("s3", "dynamodb", "logs", "ec2", "ssm", "kms", "iam", "sts", "ecs")
         ]
         document = json.dumps({"Version": "2012-10-17", "Statement": statements})
-        iam.put_user_policy(UserName="bench", PolicyName=f"p{number}", PolicyDocument=document)
+        made = iam.create_policy(PolicyName=f"bench-{number}", PolicyDocument=document)
+        iam.attach_user_policy(UserName="bench", PolicyArn=made["Policy"]["Arn"])
     key = iam.create_access_key(UserName="bench")["AccessKey"]
     return {
         "AWS_ACCESS_KEY_ID": key["AccessKeyId"],

@@ -137,8 +137,12 @@ impl Kind {
 pub(super) fn principal_tags(snapshot: &Snapshot, principal: &Principal) -> Tags {
     let mut tags = match &principal.identity {
         Identity::Root => Tags::new(),
-        Identity::User { .. } => user(snapshot, principal).map_or_else(Tags::new, |it| it.tags),
-        Identity::Role { .. } => role(snapshot, principal).map_or_else(Tags::new, |it| it.tags),
+        Identity::User { .. } => {
+            user(snapshot, principal).map_or_else(Tags::new, |it| it.tags.clone())
+        }
+        Identity::Role { .. } => {
+            role(snapshot, principal).map_or_else(Tags::new, |it| it.tags.clone())
+        }
     };
     if let Some(session) = &principal.session {
         tags.extend(session.tags.clone());
@@ -165,11 +169,11 @@ pub(super) fn texts(snapshot: &Snapshot, principal: &Principal) -> Vec<Text> {
                 .filter_map(|name| snapshot.iam_groups.get(&scope, &name.to_ascii_lowercase()));
             let groups = groups.map(|group| group.policies.clone());
             let all = std::iter::once(user.policies.clone()).chain(groups).collect();
-            (all, user.permissions_boundary)
+            (all, user.permissions_boundary.clone())
         }
         Identity::Role { .. } => {
             let Some(role) = role(snapshot, principal) else { return Vec::new() };
-            (vec![role.policies], role.permissions_boundary)
+            (vec![role.policies.clone()], role.permissions_boundary.clone())
         }
     };
     let policies: Vec<IamPolicies> = policies;
@@ -204,12 +208,12 @@ fn gather(snapshot: &Snapshot, principal: &Principal) -> Held {
                     add(&mut held.identity, snapshot, &group.policies);
                 }
             }
-            user.permissions_boundary
+            user.permissions_boundary.clone()
         }
         Identity::Role { .. } => {
             let Some(role) = role(snapshot, principal) else { return held };
             add(&mut held.identity, snapshot, &role.policies);
-            role.permissions_boundary
+            role.permissions_boundary.clone()
         }
     };
     held.boundary = boundary.map(|arn| {
@@ -250,16 +254,16 @@ fn managed(snapshot: &Snapshot, arn: &str) -> Option<String> {
 }
 
 /// The record behind a principal, if it is still the one that the credentials were given for.
-fn user(snapshot: &Snapshot, principal: &Principal) -> Option<IamUser> {
+fn user(snapshot: &Snapshot, principal: &Principal) -> Option<Arc<IamUser>> {
     let Identity::User { name, id, .. } = &principal.identity else { return None };
     let scope = iam_scope(&principal.account);
     let found = snapshot.iam_users.get(&scope, &name.to_ascii_lowercase())?;
-    (found.id == *id).then(|| (**found).clone())
+    (found.id == *id).then(|| Arc::clone(&found.record))
 }
 
-fn role(snapshot: &Snapshot, principal: &Principal) -> Option<IamRole> {
+fn role(snapshot: &Snapshot, principal: &Principal) -> Option<Arc<IamRole>> {
     let Identity::Role { name, id, .. } = &principal.identity else { return None };
     let scope = iam_scope(&principal.account);
     let found = snapshot.iam_roles.get(&scope, &name.to_ascii_lowercase())?;
-    (found.id == *id).then(|| (**found).clone())
+    (found.id == *id).then(|| Arc::clone(&found.record))
 }
