@@ -285,3 +285,10 @@ def test_a_reset_is_refused_where_keys_count(shared):
     assert b"--auth any" in answer.body
     listed = shared.boto("ecs").list_clusters()["clusterArns"]
     assert "arn:aws:ecs:us-east-1:000000000000:cluster/stays" in listed
+
+
+def test_up_listens_everywhere_when_told_so(host):
+    options = ["--data-dir", host.state_dir, "--listen", "0.0.0.0:4566"]
+    started = host.start([binaries.longshore(), "up", *options], log=host.data_dir / "up.log")
+    assert started.wait_for_line(commands.READY.search, 30), started.lines
+    assert host.boto("ecs").list_clusters()["clusterArns"] == []

@@ -93,11 +93,9 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         config: edge_config(&config),
         pages,
     });
-    let socket = std::net::TcpListener::bind(config.listen)
-        .with_context(|| format!("`{}` cannot be listened on", config.listen))?;
-    let for_tasks = listen_for_tasks(&config)?;
+    let sockets = listen(&config)?;
     ready::announce();
-    edge.serve(vec![socket, for_tasks], stop.clone()).await?;
+    edge.serve(sockets, stop.clone()).await?;
     stop.cancelled().await;
     keeping.await.context("the keeper of the DynamoDB engine failed")?;
     store.shutdown().await;
@@ -119,6 +117,16 @@ fn edge_config(config: &Config) -> edge::Config {
         default_scope: Scope::new(config.account.clone(), config.region.clone()),
         limits: Limits::default(),
     }
+}
+
+/// Where `up` was told, and where tasks find it, unless that is everywhere already.
+fn listen(config: &Config) -> Result<Vec<std::net::TcpListener>> {
+    let socket = std::net::TcpListener::bind(config.listen)
+        .with_context(|| format!("`{}` cannot be listened on", config.listen))?;
+    if config.listen.ip().is_unspecified() {
+        return Ok(vec![socket]);
+    }
+    Ok(vec![socket, listen_for_tasks(config)?])
 }
 
 /// The address is the node's to make, which may start later: the kernel is told not to mind.
