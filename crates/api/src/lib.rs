@@ -26,6 +26,7 @@ mod logs;
 mod paging;
 mod preview;
 mod refuse;
+mod role;
 mod secretsmanager;
 mod security_group_use;
 mod ssm;

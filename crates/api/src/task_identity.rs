@@ -8,16 +8,13 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use iam::Context;
-use model::principal::{Identity, Session};
+use model::principal::Session;
 use model::task_identity::{ContainerValues, SecretText, StartValues, TaskCredentials};
-use model::{
-    Arn, Entry, IamRole, Principal, Snapshot, Tags, Task, TaskDefinition, TaskKey, TaskState,
-    Timestamp, iam_scope,
-};
+use model::{Entry, IamRole, Snapshot, Tags, Task, TaskDefinition, TaskKey, TaskState, Timestamp};
 
 use crate::credentials::issue;
 use crate::injection::Reader;
-use crate::{Api, Caller};
+use crate::{Api, Caller, role};
 
 /// Whom both of a task's roles have to trust.
 pub(crate) const TASKS_SERVICE: &str = "ecs-tasks.amazonaws.com";
@@ -54,7 +51,8 @@ impl Api {
             expires_at: now + CREDENTIALS_LIFE,
             task: Some(key.clone()),
         };
-        let issued = issue(&self.vault, principal(role, key), session);
+        // COMPAT: a task's session is named after the task.
+        let issued = issue(&self.vault, role::session(role, &key.id), session);
         tracing::info!(
             task = key.id,
             role = arn,
@@ -102,7 +100,7 @@ impl Api {
         let key = &held.task.key;
         let role = self.assumed(snapshot, &arn, key)?;
         let mut caller = Caller::root(key.scope.clone(), now);
-        caller.principal = principal(role, key).into();
+        caller.principal = role::session(role, &key.id).into();
         let reader = Reader { snapshot, caller: &caller };
         let containers = held.definition.containers.iter();
         let read = containers.map(|container| {
@@ -114,7 +112,7 @@ impl Api {
 
     /// Whether a task could be given this role.
     pub(crate) fn can_be_assumed(&self, snapshot: &Snapshot, arn: &str) -> bool {
-        find(snapshot, arn).is_some_and(|role| self.does_trust(role, TASKS_SERVICE))
+        role::find(snapshot, arn).is_some_and(|role| self.does_trust(role, TASKS_SERVICE))
     }
 
     /// The role, if it is there and trusts ECS's tasks.
@@ -124,7 +122,7 @@ impl Api {
         arn: &str,
         key: &TaskKey,
     ) -> Result<&'a Entry<IamRole>, String> {
-        let role = find(snapshot, arn).filter(|role| role.account == key.scope.account);
+        let role = role::find(snapshot, arn).filter(|role| role.account == key.scope.account);
         let role = role.filter(|role| self.does_trust(role, TASKS_SERVICE));
         role.ok_or_else(|| cannot_assume(arn))
     }
@@ -174,23 +172,4 @@ fn held<'a>(snapshot: &'a Snapshot, node: &str, key: &TaskKey) -> Result<Held<'a
     let definition = snapshot.task_definition(&key.scope, &task.definition);
     let definition = definition.ok_or("the task's definition is gone")?;
     Ok(Held { task, definition })
-}
-
-fn find<'a>(snapshot: &'a Snapshot, arn: &str) -> Option<&'a Entry<IamRole>> {
-    let parsed = Arn::parse(arn)?;
-    let name = parsed.resource.strip_prefix("role/")?.rsplit('/').next()?;
-    let scope = iam_scope(&parsed.scope.account);
-    let role = snapshot.iam_roles.get(&scope, &name.to_ascii_lowercase())?;
-    (role.arn() == arn).then_some(role)
-}
-
-/// COMPAT: a task's session is named after the task.
-fn principal(role: &IamRole, key: &TaskKey) -> Principal {
-    let identity = Identity::Role {
-        name: role.name.clone(),
-        path: role.path.clone(),
-        id: role.id.clone(),
-        session_name: key.id.clone(),
-    };
-    Principal { account: role.account.clone(), identity, session: None }
 }

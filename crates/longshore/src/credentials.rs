@@ -7,6 +7,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, Result};
 use serde::{Deserialize, Serialize};
+use vault::random_text;
 use zeroize::Zeroizing;
 
 /// COMPAT: the lengths of AWS's keys: 20 characters from `AKIA` on, and 40.
@@ -47,12 +48,12 @@ impl RootCredentials {
             account: account.to_owned(),
             access_key_id: format!(
                 "AKIA{}",
-                random(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ACCESS_KEY_RANDOM)?.as_str()
+                random_text(b"ABCDEFGHIJKLMNOPQRSTUVWXYZ234567", ACCESS_KEY_RANDOM).as_str()
             ),
-            secret_access_key: random(
+            secret_access_key: random_text(
                 b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/",
                 SECRET_KEY_LENGTH,
-            )?,
+            ),
         };
         let draft = path.with_extension("draft");
         let mut file = std::fs::OpenOptions::new()
@@ -66,17 +67,6 @@ impl RootCredentials {
         std::fs::rename(&draft, path)?;
         Ok(made)
     }
-}
-
-/// Characters of an alphabet whose length is a power of two: no remainder, no bias.
-fn random(alphabet: &[u8], length: usize) -> Result<Zeroizing<String>> {
-    let mut bytes = Zeroizing::new(vec![0_u8; length]);
-    getrandom::fill(&mut bytes).context("the system gives no randomness")?;
-    let text: String = bytes
-        .iter()
-        .map(|byte| char::from(alphabet[usize::from(*byte) % alphabet.len()]))
-        .collect();
-    Ok(Zeroizing::new(text))
 }
 
 #[cfg(test)]

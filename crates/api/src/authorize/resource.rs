@@ -3,6 +3,7 @@
 use iam::{PolicyKind, ResourceRule};
 use model::{Arn, Snapshot, Tags, iam_scope};
 
+use crate::role;
 use crate::secretsmanager::find_secret;
 
 /// A policy of a resource's own, and whether nothing is allowed without it.
@@ -17,11 +18,8 @@ pub(crate) struct ResourcePolicy {
 pub(super) fn policy(snapshot: &Snapshot, action: &str, arn: &Arn) -> Option<ResourcePolicy> {
     match arn.service.as_str() {
         "iam" if action.starts_with("sts:") => {
-            let name = arn.resource.strip_prefix("role/")?.rsplit('/').next()?;
-            let scope = iam_scope(&arn.scope.account);
-            let role = snapshot.iam_roles.get(&scope, &name.to_ascii_lowercase())?;
-            let is_it = role.arn().ends_with(&arn.resource);
-            is_it.then(|| ResourcePolicy {
+            let role = role::find(snapshot, &arn.scope.arn("iam", &arn.resource))?;
+            Some(ResourcePolicy {
                 kind: PolicyKind::Trust,
                 text: role.trust_policy.clone(),
                 rule: ResourceRule::HasToAllow,

@@ -9,14 +9,14 @@ use std::time::Duration;
 use aws_api::sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser, errors};
 use iam::{Policy, PolicyKind};
 use model::principal::{Identity, Session, SessionPolicy};
-use model::{Arn, Entry, IamRole, Principal, Snapshot, iam_scope};
+use model::{IamRole, Snapshot};
 use wire::ApiError;
 
 use super::rendering::{credentials, denied, invalid};
 use super::session_tags;
 use crate::credentials::issue;
 use crate::refuse::refuse_given;
-use crate::{Api, Caller};
+use crate::{Api, Caller, role};
 
 const SECS_DEFAULT: u64 = 60 * 60;
 /// LIMIT: of a session that another session asked for.
@@ -44,7 +44,7 @@ pub(super) fn run(
         return Err(denied("Roles may not be assumed by root accounts."));
     }
     let snapshot = api.snapshot();
-    let role = find(&snapshot, &input.role_arn).ok_or_else(|| {
+    let role = role::find(&snapshot, &input.role_arn).ok_or_else(|| {
         denied(format!(
             "User: {} is not authorized to perform: sts:AssumeRole on resource: {}",
             caller.principal_arn(),
@@ -67,7 +67,7 @@ pub(super) fn run(
         expires_at: caller.now + duration(caller, input, role)?,
         task: before.and_then(|session| session.task.clone()),
     };
-    let principal = principal(role, &input.role_session_name);
+    let principal = role::session(role, &input.role_session_name);
     let user =
         AssumedRoleUser { assumed_role_id: Some(principal.user_id()), arn: Some(principal.arn()) };
     let issued = issue(&api.vault, principal, session);
@@ -85,24 +85,6 @@ pub(super) fn run(
         source_identity,
         ..AssumeRoleResponse::default()
     })
-}
-
-fn find<'a>(snapshot: &'a Snapshot, arn: &str) -> Option<&'a Entry<IamRole>> {
-    let parsed = Arn::parse(arn)?;
-    let name = parsed.resource.strip_prefix("role/")?.rsplit('/').next()?;
-    let scope = iam_scope(&parsed.scope.account);
-    let role = snapshot.iam_roles.get(&scope, &name.to_ascii_lowercase())?;
-    (role.arn() == arn).then_some(role)
-}
-
-fn principal(role: &IamRole, session_name: &str) -> Principal {
-    let identity = Identity::Role {
-        name: role.name.clone(),
-        path: role.path.clone(),
-        id: role.id.clone(),
-        session_name: session_name.to_owned(),
-    };
-    Principal { account: role.account.clone(), identity, session: None }
 }
 
 fn duration(
