@@ -340,7 +340,7 @@ def test_conditions_on_tags_and_the_cluster_count(shared):
     credentials, _arn = make_user(
         shared,
         "tag",
-        allow("ecs:CreateCluster", Condition=made),
+        allow(["ecs:CreateCluster", "ecs:TagResource"], Condition=made),
         allow("ecs:DeleteCluster", Condition=by_tag),
         allow("ecs:ListTasks", Condition={"ArnEquals": {"ecs:cluster": f"{CLUSTER}tagged"}}),
     )

@@ -52,7 +52,8 @@ pub(crate) struct Ask<'a> {
     pub(crate) principal: Option<&'a Principal>,
     pub(crate) action: &'a str,
     pub(crate) resource: &'a str,
-    pub(crate) context: &'a Context,
+    /// What its condition keys are, built where a policy asks for one.
+    pub(crate) context: &'a dyn Fn() -> Context,
     /// Where the resource's policy is not among the records.
     pub(crate) resource_policy: Option<&'a ResourcePolicy>,
     /// The owner's account, where the ARN does not name it.
@@ -84,14 +85,16 @@ impl Api {
     }
 
     fn weigh(&self, scene: &Scene<'_>, row: &Access) -> Result<(), Refused> {
-        let context = scene.context();
-        let mut own = context.clone();
-        for (key, template) in row.keys {
-            let values = template::values(scene, template);
-            if !values.is_empty() {
-                own.set(key, values);
+        let own = || {
+            let mut context = scene.context();
+            for (key, template) in row.keys {
+                let values = template::values(scene, template);
+                if !values.is_empty() {
+                    context.set(key, values);
+                }
             }
-        }
+            context
+        };
         let action = row.action(scene.asked.service);
         for template in row.resources {
             for resource in template::resources(scene, template) {
@@ -106,11 +109,20 @@ impl Api {
                 }
             }
         }
+        if let Some((action, template)) = row.tagging
+            && scene.gives_tags()
+        {
+            let key = format!("{}:CreateAction", access::prefix(scene.asked.service));
+            let context = || own().with(&key, &[scene.asked.operation.name]);
+            for resource in template::resources(scene, template) {
+                self.ask(scene, (action, &resource), &context)?;
+            }
+        }
         for (member, service) in row.passes {
             let passed = template::values(scene, &format!("{{{member}}}"));
             for role in passed {
                 let role = names::role_arn(scene, &role);
-                let context = context.clone().with("iam:PassedToService", &[service]);
+                let context = || scene.context().with("iam:PassedToService", &[service]);
                 self.ask(scene, ("iam:PassRole", &role), &context)?;
             }
         }
@@ -121,7 +133,7 @@ impl Api {
         &self,
         scene: &Scene<'_>,
         (action, resource): (&str, &str),
-        context: &Context,
+        context: &dyn Fn() -> Context,
     ) -> Result<(), Refused> {
         let ask = Ask {
             principal: Some(&*scene.caller.principal),
@@ -142,7 +154,7 @@ impl Api {
         snapshot: &Snapshot,
         (action, resource): (&str, &str),
     ) -> Result<(), Refused> {
-        let context = scene::of_caller(caller, snapshot);
+        let context = || scene::of_caller(caller, snapshot);
         let ask = Ask {
             principal: Some(&*caller.principal),
             action,
@@ -205,24 +217,7 @@ impl Api {
         let owner = owner.filter(|account| !account.is_empty() && !["*", "aws"].contains(account));
         let kept = arn.as_ref().and_then(|arn| resource::policy(snapshot, ask.action, arn));
         let own = ask.resource_policy.or(kept.as_ref());
-        let mut context = ask.context.clone();
-        context.set("aws:ResourceAccount", vec![owner.unwrap_or(ask.owner).to_owned()]);
-        if let Some(arn) = &arn {
-            let service = arn.service.as_str();
-            for (key, value) in resource::tags(snapshot, arn) {
-                context.set(&format!("{service}:ResourceTag/{key}"), vec![value.clone()]);
-                context.set(&format!("aws:ResourceTag/{key}"), vec![value]);
-            }
-        }
         let caller = policy_caller(ask.principal);
-        let request = ::iam::Request {
-            caller: &caller,
-            action: ask.action,
-            resource: ask.resource,
-            resource_account: owner.unwrap_or(ask.owner),
-            context: &context,
-            rule: own.map_or(ResourceRule::MayAllow, |own| own.rule),
-        };
         let held = ask.principal.map(|it| self.policies.held(snapshot, it)).unwrap_or_default();
         let session = ask.principal.and_then(|it| self.policies.session(snapshot, it));
         let resource = own.map(|own| self.policies.document(own.kind, &own.text));
@@ -231,6 +226,23 @@ impl Api {
             boundary: held.boundary.as_ref().map(named),
             session: session.as_ref().map(|all| all.iter().map(named).collect()),
             resource: resource.as_deref().map(|policy| ("resource policy", policy)),
+        };
+        let owner = owner.unwrap_or(ask.owner);
+        let context = if policies.ask_for_context(ask.action) {
+            let mut context = (ask.context)();
+            context.set("aws:ResourceAccount", vec![owner.to_owned()]);
+            resource::add_tags(&mut context, snapshot, arn.as_ref());
+            context
+        } else {
+            Context::default()
+        };
+        let request = ::iam::Request {
+            caller: &caller,
+            action: ask.action,
+            resource: ask.resource,
+            resource_account: owner,
+            context: &context,
+            rule: own.map_or(ResourceRule::MayAllow, |own| own.rule),
         };
         decide(&request, &policies)
     }

@@ -104,6 +104,8 @@ mod vpc;
 mod zone;
 
 use crate::{Api, Caller};
+
+pub(crate) use self::tagged::tags_of;
 use aws_api::ec2::{
     AllocateAddressRequest, AllocateAddressResult, AssociateAddressRequest, AssociateAddressResult,
     AssociateRouteTableRequest, AssociateRouteTableResult, AttachInternetGatewayRequest,

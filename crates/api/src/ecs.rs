@@ -76,6 +76,8 @@ use wire::{ApiError, Request, Value};
 
 use crate::{Api, Caller};
 
+pub(crate) use self::resource::tags_of;
+
 pub(crate) use update_service::plan as plan_update;
 
 impl Ecs for Api {

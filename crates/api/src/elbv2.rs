@@ -75,6 +75,8 @@ use wire::{ApiError, Request, Value};
 
 use crate::{Api, Caller, Turn};
 
+pub(crate) use self::tagged::tags_of;
+
 impl Elbv2 for Api {
     type Context = Caller;
 

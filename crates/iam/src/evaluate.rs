@@ -11,6 +11,12 @@ use crate::pattern::{Case, Pattern, Variables, Wildcards};
 use crate::request::{Context, Decision, Denial, Grounds, Policies, Request};
 use crate::spec::{Asked, grant, is_principal, weigh};
 
+/// What is asked for, whole and cut.
+struct Resource<'a> {
+    text: &'a str,
+    parts: Vec<&'a str>,
+}
+
 /// A policy, prepared.
 #[derive(Clone, Debug)]
 pub struct Compiled {
@@ -41,8 +47,12 @@ enum Set<T> {
 #[derive(Clone, Debug)]
 enum ArnPattern {
     Everything,
-    /// Six, or the text is none.
-    Parts(Vec<Pattern>),
+    Parts {
+        /// What every text that matches begins with: most differ here already.
+        start: String,
+        /// Six, or the text is none.
+        parts: Vec<Pattern>,
+    },
 }
 
 impl Compiled {
@@ -80,11 +90,20 @@ impl Compiled {
     }
 }
 
+impl Policies<'_, Compiled> {
+    /// Whether a decision on an action may depend on the request's condition keys. Where it does
+    /// not, an empty [`Context`] decides the same.
+    pub fn ask_for_context(&self, action: &str) -> bool {
+        let service = service(action);
+        let mut all = self.all();
+        all.any(|(_, _, policy)| policy.candidates(&service).any(|(_, one)| one.reads_context()))
+    }
+}
+
 /// Decides on a request by the policies that it is asked of, as [`crate::spec::decide`] does.
 pub fn decide(request: &Request<'_>, policies: &Policies<'_, Compiled>) -> Decision {
-    let service = request.action.split_once(':').map_or("", |(service, _)| service);
-    let service = service.to_ascii_lowercase();
-    let resource = arn_parts(request.resource);
+    let service = service(request.action);
+    let resource = Resource { text: request.resource, parts: arn_parts(request.resource) };
     let mut allowing = Vec::new();
     for (role, name, policy) in policies.all() {
         for (index, statement) in policy.candidates(&service) {
@@ -107,8 +126,21 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_, Compiled>) -> Decis
     weigh(request, asked, allowing)
 }
 
+/// The service of an action, in lower case.
+fn service(action: &str) -> String {
+    action.split_once(':').map_or("", |(service, _)| service).to_ascii_lowercase()
+}
+
 impl Prepared {
-    fn matches(&self, request: &Request<'_>, resource: &[&str]) -> bool {
+    fn reads_context(&self) -> bool {
+        let has_variable = |one: &ArnPattern| match one {
+            ArnPattern::Everything => false,
+            ArnPattern::Parts { parts, .. } => parts.iter().any(Pattern::has_variable),
+        };
+        !self.conditions.is_empty() || self.resources.all().iter().any(has_variable)
+    }
+
+    fn matches(&self, request: &Request<'_>, resource: &Resource<'_>) -> bool {
         let context = request.context;
         self.actions.has(|one| one.matches(request.action, context))
             && self.resources.has(|one| one.matches(resource, context))
@@ -118,6 +150,14 @@ impl Prepared {
 }
 
 impl<T> Set<T> {
+    /// What it is made of.
+    fn all(&self) -> &[T] {
+        match self {
+            Set::Everything => &[],
+            Set::Of(all) | Set::Without(all) => all,
+        }
+    }
+
     fn has(&self, is_it: impl FnMut(&T) -> bool) -> bool {
         match self {
             Set::Everything => true,
@@ -128,12 +168,25 @@ impl<T> Set<T> {
 }
 
 impl ArnPattern {
-    fn matches(&self, resource: &[&str], context: &Context) -> bool {
+    fn new(text: &str, variables: Variables) -> ArnPattern {
+        if text == "*" {
+            return ArnPattern::Everything;
+        }
+        let pattern = |one| Pattern::new(one, Case::Sensitive, (Wildcards::Are, variables));
+        let plain = text.find(['*', '?', '$']).map_or(text, |end| &text[..end]);
+        ArnPattern::Parts {
+            start: plain.to_owned(),
+            parts: arn_parts(text).into_iter().map(pattern).collect(),
+        }
+    }
+
+    fn matches(&self, resource: &Resource<'_>, context: &Context) -> bool {
         match self {
             ArnPattern::Everything => true,
-            ArnPattern::Parts(patterns) => {
-                let mut pairs = patterns.iter().zip(resource);
-                patterns.len() == resource.len()
+            ArnPattern::Parts { start, parts } => {
+                let mut pairs = parts.iter().zip(&resource.parts);
+                resource.text.starts_with(start.as_str())
+                    && parts.len() == resource.parts.len()
                     && pairs.all(|(one, part)| one.matches(part, context))
             }
         }
@@ -151,14 +204,7 @@ fn actions(actions: &Actions) -> Set<Pattern> {
 }
 
 fn resources(resources: &Resources, variables: Variables) -> Set<ArnPattern> {
-    let pattern = |name: &String| {
-        if name == "*" {
-            return ArnPattern::Everything;
-        }
-        let parts = arn_parts(name).into_iter();
-        let kind = (Wildcards::Are, variables);
-        ArnPattern::Parts(parts.map(|one| Pattern::new(one, Case::Sensitive, kind)).collect())
-    };
+    let pattern = |name: &String| ArnPattern::new(name, variables);
     match resources {
         Resources::Owner => Set::Everything,
         Resources::Are(names) => Set::Of(names.iter().map(pattern).collect()),

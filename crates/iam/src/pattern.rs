@@ -111,6 +111,11 @@ impl Pattern {
         }
     }
 
+    /// Whether it has a variable, which stands for a value of the request.
+    pub(crate) fn has_variable(&self) -> bool {
+        matches!(self.form, Form::Variable(_))
+    }
+
     /// Whether a text begins as the pieces do; where case is ignored, that is not asked.
     fn begins(&self, pieces: &[Piece], text: &str) -> bool {
         match (self.case, pieces.first()) {
@@ -163,6 +168,8 @@ fn walk(tokens: &[Token], text: &str, case: Case) -> bool {
     let mut back: Option<(usize, usize)> = None;
     while let Some(letter) = text[at..].chars().next() {
         match tokens.get(token) {
+            // The last `*` takes all that is left.
+            Some(Token::Many) if token + 1 == tokens.len() => return true,
             Some(Token::Many) => {
                 back = Some((token, at));
                 token += 1;

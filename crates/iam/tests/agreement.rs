@@ -190,7 +190,7 @@ fn what_serves_decides_as_the_rule_says() {
     let mut runner = TestRunner::deterministic();
     let pool = Pool::drawn(&mut runner);
     let mut rng = Rng::seeded(7);
-    let (mut allowed, mut denied) = (0, 0);
+    let (mut allowed, mut denied, mut unasked) = (0, 0, 0);
     for pair in 0..PAIRS {
         let identity = some(&mut rng, &pool.identity, 4);
         let boundary = (rng.below(10) < 3).then(|| one(&mut rng, &pool.identity));
@@ -229,8 +229,19 @@ fn what_serves_decides_as_the_rule_says() {
         };
         let said = decide(&request, &serving);
         assert_eq!(said, spec::decide(&request, &by_rule), "pair {pair}: {request:?}");
-        if said.is_allowed() { allowed += 1 } else { denied += 1 }
+        if said.is_allowed() {
+            allowed += 1;
+        } else {
+            denied += 1;
+        }
+        if !serving.ask_for_context(request.action) {
+            unasked += 1;
+            let nothing = Context::default();
+            let without = Request { context: &nothing, ..request };
+            assert_eq!(decide(&without, &serving), said, "pair {pair}: {request:?}");
+        }
     }
     // Neither answer is so rare that agreeing on it would say little.
     assert!(allowed.min(denied) > PAIRS / 20, "{allowed} allowed, {denied} denied");
+    assert!(unasked > PAIRS / 20, "{unasked} without a context");
 }

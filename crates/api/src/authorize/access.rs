@@ -18,12 +18,23 @@ pub(super) struct Access {
     pub(super) passes: &'static [(&'static str, &'static str)],
     /// Further actions: each with the member whose presence asks for it, and its resource.
     pub(super) also: &'static [(&'static str, &'static str, &'static str)],
+    /// The action that tags ask for of what is made with them, and the resource.
+    pub(super) tagging: Option<(&'static str, &'static str)>,
     /// Whether it needs no permission at all.
     pub(super) is_free: bool,
 }
 
 pub(super) const fn row(operation: &'static str, resources: &'static [&'static str]) -> Access {
-    Access { operation, action: None, resources, keys: &[], passes: &[], also: &[], is_free: false }
+    Access {
+        operation,
+        action: None,
+        resources,
+        keys: &[],
+        passes: &[],
+        also: &[],
+        tagging: None,
+        is_free: false,
+    }
 }
 
 impl Access {
@@ -50,6 +61,11 @@ impl Access {
         self
     }
 
+    pub(super) const fn tags(mut self, action: &'static str, resource: &'static str) -> Access {
+        self.tagging = Some((action, resource));
+        self
+    }
+
     pub(super) const fn free(mut self) -> Access {
         self.is_free = true;
         self
@@ -57,7 +73,16 @@ impl Access {
 
     /// `ecs:RunTask`
     pub(super) fn action(&self, service: &Service) -> String {
-        format!("{}:{}", service.signing_name, self.action.unwrap_or(self.operation))
+        format!("{}:{}", prefix(service), self.action.unwrap_or(self.operation))
+    }
+}
+
+/// What a service's actions begin with.
+pub(super) fn prefix(service: &Service) -> &'static str {
+    match service.signing_name {
+        // COMPAT: it signs by the name that it had first.
+        "monitoring" => "cloudwatch",
+        name => name,
     }
 }
 
@@ -88,6 +113,7 @@ fn of_service(name: &str) -> Option<&'static [Access]> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::authorize::scene::TAGS;
     use crate::authorize::template::members;
 
     #[test]
@@ -111,13 +137,30 @@ mod tests {
                 let templates = row.resources.iter().copied();
                 let values = row.keys.iter().map(|(_, value)| *value);
                 let others = row.also.iter().map(|(_, _, resource)| *resource);
-                let named = templates.chain(values).chain(others).flat_map(members);
+                let tagged = row.tagging.iter().map(|(_, resource)| *resource);
+                let named = templates.chain(values).chain(others).chain(tagged).flat_map(members);
                 let passed = row.passes.iter().map(|(member, _)| *member);
                 let asked = row.also.iter().map(|(_, member, _)| *member);
                 for path in named.chain(passed).chain(asked) {
                     let of = &mut std::iter::once(operation.input.schema);
                     let schema = of.next().expect("an input");
                     assert!(has(schema, path), "{} {path}", operation.name);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_made_with_tags_asks_for_tagging() {
+        for service in aws_api::SERVICES {
+            for operation in service.operations {
+                let mut tags = TAGS.iter().filter(|(tags, _)| has(operation.input.schema, tags));
+                let is_about_tags = operation.name.contains("Tag")
+                    || service.name == "sts"
+                    || find(service, operation).expect("it has a row").is_free;
+                if tags.next().is_some() && !is_about_tags {
+                    let row = find(service, operation).expect("it has a row");
+                    assert!(row.tagging.is_some(), "{} {}", service.name, operation.name);
                 }
             }
         }

@@ -9,7 +9,8 @@ pub(super) const ACCESS: &[Access] = &[
     row("DisableAlarmActions", &["cloudwatch:alarm:{AlarmNames=*}"]),
     row("EnableAlarmActions", &["cloudwatch:alarm:{AlarmNames=*}"]),
     row("ListTagsForResource", &["{ResourceARN}"]),
-    row("PutMetricAlarm", &["cloudwatch:alarm:{AlarmName}"]),
+    row("PutMetricAlarm", &["cloudwatch:alarm:{AlarmName}"])
+        .tags("cloudwatch:TagResource", "cloudwatch:alarm:{AlarmName}"),
     row("SetAlarmState", &["cloudwatch:alarm:{AlarmName}"]),
     row("TagResource", &["{ResourceARN}"]),
     row("UntagResource", &["{ResourceARN}"]),

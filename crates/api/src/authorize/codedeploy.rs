@@ -6,7 +6,8 @@ pub(super) const ACCESS: &[Access] = &[
     row("BatchGetDeploymentTargets", &["codedeploy:{deploymentId|deployment_group}"]),
     row("BatchGetDeployments", &["codedeploy:{deploymentIds|deployment_group}"]),
     row("ContinueDeployment", &["codedeploy:{deploymentId|deployment_group}"]),
-    row("CreateApplication", &["codedeploy:application:{applicationName}"]),
+    row("CreateApplication", &["codedeploy:application:{applicationName}"])
+        .tags("codedeploy:TagResource", "codedeploy:application:{applicationName}"),
     row(
         "CreateDeployment",
         &["codedeploy:deploymentgroup:{applicationName}/{deploymentGroupName}"],
@@ -16,7 +17,11 @@ pub(super) const ACCESS: &[Access] = &[
         "CreateDeploymentGroup",
         &["codedeploy:deploymentgroup:{applicationName}/{deploymentGroupName}"],
     )
-    .passes(&[("serviceRoleArn", "codedeploy.amazonaws.com")]),
+    .passes(&[("serviceRoleArn", "codedeploy.amazonaws.com")])
+    .tags(
+        "codedeploy:TagResource",
+        "codedeploy:deploymentgroup:{applicationName}/{deploymentGroupName}",
+    ),
     row("DeleteApplication", &["codedeploy:application:{applicationName}"]),
     row("DeleteDeploymentConfig", &["codedeploy:deploymentconfig:{deploymentConfigName}"]),
     row(

@@ -3,27 +3,37 @@
 use super::access::{Access, row};
 
 pub(super) const ACCESS: &[Access] = &[
-    row("AllocateAddress", &["ec2:elastic-ip/*"]),
+    row("AllocateAddress", &["ec2:elastic-ip/*"]).tags("ec2:CreateTags", "ec2:elastic-ip/*"),
     row("AssociateAddress", &["ec2:elastic-ip/{AllocationId=*}"]),
     row("AssociateRouteTable", &["ec2:route-table/{RouteTableId}", "ec2:subnet/{SubnetId=*}"]),
     row("AttachInternetGateway", &["ec2:internet-gateway/{InternetGatewayId}", "ec2:vpc/{VpcId}"]),
     row("AttachNetworkInterface", &["ec2:network-interface/{NetworkInterfaceId}"]),
-    row("AuthorizeSecurityGroupEgress", &["ec2:security-group/{GroupId=*}"]),
-    row("AuthorizeSecurityGroupIngress", &["ec2:security-group/{GroupId=*}"]),
+    row("AuthorizeSecurityGroupEgress", &["ec2:security-group/{GroupId=*}"])
+        .tags("ec2:CreateTags", "ec2:security-group-rule/*"),
+    row("AuthorizeSecurityGroupIngress", &["ec2:security-group/{GroupId=*}"])
+        .tags("ec2:CreateTags", "ec2:security-group-rule/*"),
     row("CreateDefaultSubnet", &["*"]),
     row("CreateDefaultVpc", &["*"]),
-    row("CreateInternetGateway", &["ec2:internet-gateway/*"]),
-    row("CreateManagedPrefixList", &["ec2:prefix-list/*"]),
-    row("CreateNatGateway", &["ec2:natgateway/*", "ec2:subnet/{SubnetId}"]),
-    row("CreateNetworkAcl", &["ec2:network-acl/*", "ec2:vpc/{VpcId}"]),
+    row("CreateInternetGateway", &["ec2:internet-gateway/*"])
+        .tags("ec2:CreateTags", "ec2:internet-gateway/*"),
+    row("CreateManagedPrefixList", &["ec2:prefix-list/*"])
+        .tags("ec2:CreateTags", "ec2:prefix-list/*"),
+    row("CreateNatGateway", &["ec2:natgateway/*", "ec2:subnet/{SubnetId}"])
+        .tags("ec2:CreateTags", "ec2:natgateway/*"),
+    row("CreateNetworkAcl", &["ec2:network-acl/*", "ec2:vpc/{VpcId}"])
+        .tags("ec2:CreateTags", "ec2:network-acl/*"),
     row("CreateNetworkAclEntry", &["ec2:network-acl/{NetworkAclId}"]),
-    row("CreateNetworkInterface", &["ec2:network-interface/*", "ec2:subnet/{SubnetId}"]),
+    row("CreateNetworkInterface", &["ec2:network-interface/*", "ec2:subnet/{SubnetId}"])
+        .tags("ec2:CreateTags", "ec2:network-interface/*"),
     row("CreateRoute", &["ec2:route-table/{RouteTableId}"]),
-    row("CreateRouteTable", &["ec2:route-table/*", "ec2:vpc/{VpcId}"]),
-    row("CreateSecurityGroup", &["ec2:security-group/*", "ec2:vpc/{VpcId=*}"]),
-    row("CreateSubnet", &["ec2:subnet/*", "ec2:vpc/{VpcId}"]),
+    row("CreateRouteTable", &["ec2:route-table/*", "ec2:vpc/{VpcId}"])
+        .tags("ec2:CreateTags", "ec2:route-table/*"),
+    row("CreateSecurityGroup", &["ec2:security-group/*", "ec2:vpc/{VpcId=*}"])
+        .tags("ec2:CreateTags", "ec2:security-group/*"),
+    row("CreateSubnet", &["ec2:subnet/*", "ec2:vpc/{VpcId}"])
+        .tags("ec2:CreateTags", "ec2:subnet/*"),
     row("CreateTags", &["ec2:{Resources|tagged}"]),
-    row("CreateVpc", &["ec2:vpc/*"]),
+    row("CreateVpc", &["ec2:vpc/*"]).tags("ec2:CreateTags", "ec2:vpc/*"),
     row("DeleteInternetGateway", &["ec2:internet-gateway/{InternetGatewayId}"]),
     row("DeleteManagedPrefixList", &["ec2:prefix-list/{PrefixListId}"]),
     row("DeleteNatGateway", &["ec2:natgateway/{NatGatewayId}"]),

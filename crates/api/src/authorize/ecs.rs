@@ -6,18 +6,23 @@ pub(super) const ACCESS: &[Access] = &[
     row("AssociateGatewayWithCluster", &["{gateway}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
     row("ContinueServiceDeployment", &["{serviceDeploymentArn}"]),
-    row("CreateCapacityProvider", &["ecs:capacity-provider/{name}"]),
-    row("CreateCluster", &["ecs:cluster/{clusterName=default}"]),
-    row("CreateDaemon", &["ecs:daemon/{daemonName}"]),
+    row("CreateCapacityProvider", &["ecs:capacity-provider/{name}"])
+        .tags("ecs:TagResource", "ecs:capacity-provider/{name}"),
+    row("CreateCluster", &["ecs:cluster/{clusterName=default}"])
+        .tags("ecs:TagResource", "ecs:cluster/{clusterName=default}"),
+    row("CreateDaemon", &["ecs:daemon/{daemonName}"])
+        .tags("ecs:TagResource", "ecs:daemon/{daemonName}"),
     row("CreateExpressGatewayService", &["ecs:service/{cluster=default}/{serviceName}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")])
         .passes(&[
             ("executionRoleArn", "ecs-tasks.amazonaws.com"),
             ("taskRoleArn", "ecs-tasks.amazonaws.com"),
             ("infrastructureRoleArn", "ecs.amazonaws.com"),
-        ]),
+        ])
+        .tags("ecs:TagResource", "ecs:service/{cluster=default}/{serviceName}"),
     row("CreateGateway", &["ecs:gateway/{name}"])
-        .passes(&[("infrastructureRoleArn", "ecs.amazonaws.com")]),
+        .passes(&[("infrastructureRoleArn", "ecs.amazonaws.com")])
+        .tags("ecs:TagResource", "ecs:gateway/{name}"),
     row("CreateService", &["ecs:service/{cluster=default}/{serviceName}"])
         .keys(&[
             ("ecs:cluster", "ecs:cluster/{cluster=default}"),
@@ -27,12 +32,15 @@ pub(super) const ACCESS: &[Access] = &[
             ("role", "ecs.amazonaws.com"),
             ("loadBalancers.advancedConfiguration.roleArn", "ecs.amazonaws.com"),
             ("deploymentConfiguration.lifecycleHooks.roleArn", "ecs.amazonaws.com"),
-        ]),
-    row("CreateTaskSet", &["ecs:service/{cluster=default}/{service}"]).keys(&[
-        ("ecs:cluster", "ecs:cluster/{cluster=default}"),
-        ("ecs:service", "ecs:service/{cluster=default}/{service}"),
-        ("ecs:task-definition", "ecs:task-definition/{taskDefinition|revision}"),
-    ]),
+        ])
+        .tags("ecs:TagResource", "ecs:service/{cluster=default}/{serviceName}"),
+    row("CreateTaskSet", &["ecs:service/{cluster=default}/{service}"])
+        .keys(&[
+            ("ecs:cluster", "ecs:cluster/{cluster=default}"),
+            ("ecs:service", "ecs:service/{cluster=default}/{service}"),
+            ("ecs:task-definition", "ecs:task-definition/{taskDefinition|revision}"),
+        ])
+        .tags("ecs:TagResource", "ecs:task-set/{cluster=default}/{service}/*"),
     row("DeleteAccountSetting", &["*"]),
     row("DeleteAttributes", &["ecs:cluster/{cluster=default}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
@@ -110,27 +118,34 @@ pub(super) const ACCESS: &[Access] = &[
     row("PutAttributes", &["ecs:cluster/{cluster=default}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
     row("PutClusterCapacityProviders", &["ecs:cluster/{cluster=default}"]),
-    row("RegisterContainerInstance", &["ecs:cluster/{cluster=default}"]),
-    row("RegisterDaemonTaskDefinition", &["ecs:daemon-task-definition/{family}:*"]).passes(&[
-        ("taskRoleArn", "ecs-tasks.amazonaws.com"),
-        ("executionRoleArn", "ecs-tasks.amazonaws.com"),
-    ]),
-    row("RegisterTaskDefinition", &["ecs:task-definition/{family}:*"]).passes(&[
-        ("taskRoleArn", "ecs-tasks.amazonaws.com"),
-        ("executionRoleArn", "ecs-tasks.amazonaws.com"),
-    ]),
+    row("RegisterContainerInstance", &["ecs:cluster/{cluster=default}"])
+        .tags("ecs:TagResource", "ecs:container-instance/{cluster=default}/*"),
+    row("RegisterDaemonTaskDefinition", &["ecs:daemon-task-definition/{family}:*"])
+        .passes(&[
+            ("taskRoleArn", "ecs-tasks.amazonaws.com"),
+            ("executionRoleArn", "ecs-tasks.amazonaws.com"),
+        ])
+        .tags("ecs:TagResource", "ecs:daemon-task-definition/{family}:*"),
+    row("RegisterTaskDefinition", &["ecs:task-definition/{family}:*"])
+        .passes(&[
+            ("taskRoleArn", "ecs-tasks.amazonaws.com"),
+            ("executionRoleArn", "ecs-tasks.amazonaws.com"),
+        ])
+        .tags("ecs:TagResource", "ecs:task-definition/{family}:*"),
     row("RunTask", &["ecs:task-definition/{taskDefinition|revision}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")])
         .passes(&[
             ("overrides.taskRoleArn", "ecs-tasks.amazonaws.com"),
             ("overrides.executionRoleArn", "ecs-tasks.amazonaws.com"),
-        ]),
+        ])
+        .tags("ecs:TagResource", "ecs:task/{cluster=default}/*"),
     row("StartTask", &["ecs:task-definition/{taskDefinition|revision}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")])
         .passes(&[
             ("overrides.taskRoleArn", "ecs-tasks.amazonaws.com"),
             ("overrides.executionRoleArn", "ecs-tasks.amazonaws.com"),
-        ]),
+        ])
+        .tags("ecs:TagResource", "ecs:task/{cluster=default}/*"),
     row("StopServiceDeployment", &["{serviceDeploymentArn}"]),
     row("StopTask", &["ecs:task/{cluster=default}/{task}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),

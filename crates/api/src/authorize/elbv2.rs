@@ -6,11 +6,16 @@ pub(super) const ACCESS: &[Access] = &[
     row("AddListenerCertificates", &["{ListenerArn}"]),
     row("AddTags", &["{ResourceArns}"]),
     row("AddTrustStoreRevocations", &["{TrustStoreArn}"]),
-    row("CreateListener", &["{LoadBalancerArn}"]),
-    row("CreateLoadBalancer", &["elasticloadbalancing:loadbalancer/app/{Name}/*"]),
-    row("CreateRule", &["{ListenerArn}"]),
-    row("CreateTargetGroup", &["elasticloadbalancing:targetgroup/{Name}/*"]),
-    row("CreateTrustStore", &["*"]),
+    row("CreateListener", &["{LoadBalancerArn}"])
+        .tags("elasticloadbalancing:AddTags", "elasticloadbalancing:{LoadBalancerArn|listeners}"),
+    row("CreateLoadBalancer", &["elasticloadbalancing:loadbalancer/app/{Name}/*"])
+        .tags("elasticloadbalancing:AddTags", "elasticloadbalancing:loadbalancer/app/{Name}/*"),
+    row("CreateRule", &["{ListenerArn}"])
+        .tags("elasticloadbalancing:AddTags", "elasticloadbalancing:{ListenerArn|rules}"),
+    row("CreateTargetGroup", &["elasticloadbalancing:targetgroup/{Name}/*"])
+        .tags("elasticloadbalancing:AddTags", "elasticloadbalancing:targetgroup/{Name}/*"),
+    row("CreateTrustStore", &["*"])
+        .tags("elasticloadbalancing:AddTags", "elasticloadbalancing:truststore/{Name}/*"),
     row("DeleteListener", &["{ListenerArn}"]),
     row("DeleteLoadBalancer", &["{LoadBalancerArn}"]),
     row("DeleteRule", &["{RuleArn}"]),

@@ -69,7 +69,7 @@ impl Api {
             principal: Some(principal),
             action: &question.action,
             resource: &question.resource,
-            context,
+            context: &|| context.clone(),
             resource_policy: None,
             owner: &principal.account,
         };

@@ -13,18 +13,22 @@ pub(super) const ACCESS: &[Access] = &[
     row("CreateAccessKey", &["iam:user{UserName|user}"]),
     row("CreateAccountAlias", &["*"]),
     row("CreateGroup", &["iam:group{Path=/}{GroupName}"]),
-    row("CreateInstanceProfile", &["iam:instance-profile{Path=/}{InstanceProfileName}"]),
+    row("CreateInstanceProfile", &["iam:instance-profile{Path=/}{InstanceProfileName}"])
+        .tags("iam:TagInstanceProfile", "iam:instance-profile{Path=/}{InstanceProfileName}"),
     row("CreateLoginProfile", &["iam:user{UserName|user}"]),
-    row("CreateOpenIDConnectProvider", &["*"]),
-    row("CreatePolicy", &["iam:policy{Path=/}{PolicyName}"]),
+    row("CreateOpenIDConnectProvider", &["*"]).tags("iam:TagOpenIDConnectProvider", "*"),
+    row("CreatePolicy", &["iam:policy{Path=/}{PolicyName}"])
+        .tags("iam:TagPolicy", "iam:policy{Path=/}{PolicyName}"),
     row("CreatePolicyVersion", &["{PolicyArn}"]),
     row("CreateRole", &["iam:role{Path=/}{RoleName}"])
-        .keys(&[("iam:PermissionsBoundary", "{PermissionsBoundary}")]),
-    row("CreateSAMLProvider", &["*"]),
+        .keys(&[("iam:PermissionsBoundary", "{PermissionsBoundary}")])
+        .tags("iam:TagRole", "iam:role{Path=/}{RoleName}"),
+    row("CreateSAMLProvider", &["*"]).tags("iam:TagSAMLProvider", "*"),
     row("CreateServiceLinkedRole", &["iam:role/aws-service-role/{AWSServiceName}/*"])
         .keys(&[("iam:AWSServiceName", "{AWSServiceName}")]),
     row("CreateUser", &["iam:user{Path=/}{UserName}"])
-        .keys(&[("iam:PermissionsBoundary", "{PermissionsBoundary}")]),
+        .keys(&[("iam:PermissionsBoundary", "{PermissionsBoundary}")])
+        .tags("iam:TagUser", "iam:user{Path=/}{UserName}"),
     row("DeleteAccessKey", &["iam:user{UserName|user}"]),
     row("DeleteAccountAlias", &["*"]),
     row("DeleteGroup", &["iam:group{GroupName|group}"]),

@@ -6,7 +6,7 @@ pub(super) const ACCESS: &[Access] = &[
     row("CancelKeyDeletion", &["{KeyId|key}"]),
     row("CreateAlias", &["kms:{AliasName}", "{TargetKeyId|key}"]),
     row("CreateGrant", &["{KeyId|key}"]),
-    row("CreateKey", &["*"]),
+    row("CreateKey", &["*"]).tags("kms:TagResource", "kms:key/*"),
     row("Decrypt", &["{CiphertextBlob|sealed_by}"]),
     row("DeleteAlias", &["kms:{AliasName}"]),
     row("DescribeKey", &["{KeyId|key}"]),

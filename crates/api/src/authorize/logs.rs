@@ -3,7 +3,8 @@
 use super::access::{Access, row};
 
 pub(super) const ACCESS: &[Access] = &[
-    row("CreateLogGroup", &["logs:log-group:{logGroupName}:log-stream:"]),
+    row("CreateLogGroup", &["logs:log-group:{logGroupName}:log-stream:"])
+        .tags("logs:TagResource", "logs:log-group:{logGroupName}"),
     row("CreateLogStream", &["logs:log-group:{logGroupName}:log-stream:{logStreamName=}"]),
     row("DeleteLogGroup", &["logs:log-group:{logGroupName}:log-stream:"]),
     row("DeleteLogStream", &["logs:log-group:{logGroupName}:log-stream:{logStreamName=}"]),

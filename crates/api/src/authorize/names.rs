@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use model::{Scope, Snapshot, iam_scope};
+use model::{Arn, Scope, Snapshot, iam_scope};
 
 use super::scene::Scene;
 use super::template::ANY;
@@ -30,6 +30,9 @@ pub(super) fn rewritten(scene: &Scene<'_>, word: &str, text: &str) -> String {
         "tagged" => tagged(text),
         "log_group" => log_group(text),
         "deployment_group" => deployment_group(snapshot, scope, text),
+        // What is made for a load balancer or listener has its names, and an id of its own.
+        "listeners" => below(text, "loadbalancer/", "listener/"),
+        "rules" => below(text, "listener/", "listener-rule/"),
         "secret" => secret(snapshot, scope, text),
         "key" => key(snapshot, scope, text),
         "sealed_by" => sealed_by(snapshot, scope, text),
@@ -51,6 +54,12 @@ pub(super) fn role_arn(scene: &Scene<'_>, text: &str) -> String {
     let scope = scene.scope();
     let name = with_path(role_path(scene.snapshot, scope, text), text);
     iam_scope(&scope.account).arn("iam", format!("role{name}"))
+}
+
+/// The resources of another kind below an ARN of this kind.
+fn below(arn: &str, kind: &str, below: &str) -> String {
+    let resource = Arn::parse(arn).map(|arn| arn.resource).unwrap_or_default();
+    resource.strip_prefix(kind).map_or_else(|| ANY.to_owned(), |name| format!("{below}{name}/*"))
 }
 
 /// The ARN of a secret that may be named by its name, or by its ARN without the suffix.

@@ -56,9 +56,12 @@ impl Api {
         call: &OutsideCall<'_>,
     ) -> Result<(), Refusal> {
         let snapshot = self.snapshot();
-        let mut context =
-            caller.map(|caller| scene::of_caller(caller, &snapshot)).unwrap_or_default();
-        context.add_all(call.context.clone());
+        let context = || {
+            let known = caller.map(|caller| scene::of_caller(caller, &snapshot));
+            let mut context = known.unwrap_or_default();
+            context.add_all(call.context.clone());
+            context
+        };
         let resource_policy = call.resource_policy.map(|text| ResourcePolicy {
             kind: PolicyKind::Resource,
             text: text.to_owned(),

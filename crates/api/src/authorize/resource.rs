@@ -1,10 +1,10 @@
 //! What is known of a resource: the policy that it has itself, and its tags.
 
-use iam::{PolicyKind, ResourceRule};
+use iam::{Context, PolicyKind, ResourceRule};
 use model::{Arn, Snapshot, Tags, iam_scope};
 
-use crate::role;
 use crate::secretsmanager::find_secret;
+use crate::{ec2, ecs, elbv2, role};
 
 /// A policy of a resource's own, and whether nothing is allowed without it.
 #[derive(Clone, Debug)]
@@ -41,19 +41,36 @@ pub(super) fn policy(snapshot: &Snapshot, action: &str, arn: &Arn) -> Option<Res
     }
 }
 
-/// The tags of a resource, as `aws:ResourceTag` has them; none of what is not known.
-pub(super) fn tags(snapshot: &Snapshot, arn: &Arn) -> Tags {
+/// `aws:ResourceTag`, and the same by the service's own name.
+pub(super) fn add_tags(context: &mut Context, snapshot: &Snapshot, arn: Option<&Arn>) {
+    let Some(arn) = arn else { return };
+    let service = arn.service.as_str();
+    for (key, value) in tags(snapshot, arn) {
+        context.set(&format!("{service}:ResourceTag/{key}"), vec![value.clone()]);
+        context.set(&format!("aws:ResourceTag/{key}"), vec![value]);
+    }
+}
+
+/// The tags of a resource; none of what is not known.
+fn tags(snapshot: &Snapshot, arn: &Arn) -> Tags {
+    let whole = || arn.scope.arn(&arn.service, &arn.resource);
     let found = match arn.service.as_str() {
-        "ecs" => ecs(snapshot, arn),
+        "cloudwatch" => {
+            let name = arn.resource.strip_prefix("alarm:").unwrap_or_default();
+            snapshot.alarms.get(&arn.scope, name).map(|it| it.tags.clone())
+        }
+        "ec2" => {
+            let id = arn.resource.split_once('/').map_or("", |(_, id)| id);
+            ec2::tags_of(snapshot, &arn.scope, id)
+        }
+        "ecs" => ecs::tags_of(snapshot, &arn.scope, &whole()),
+        "elasticloadbalancing" => elbv2::tags_of(snapshot, &arn.scope, &whole()),
         "iam" => iam_tags(snapshot, arn),
         "kms" => {
             let id = arn.resource.strip_prefix("key/").unwrap_or_default();
             snapshot.kms_keys.get(&arn.scope, id).map(|it| it.tags.clone())
         }
-        "secretsmanager" => {
-            let whole = arn.scope.arn(&arn.service, &arn.resource);
-            find_secret(snapshot, &arn.scope, &whole).map(|it| it.tags.clone())
-        }
+        "secretsmanager" => find_secret(snapshot, &arn.scope, &whole()).map(|it| it.tags.clone()),
         "ssm" => {
             let name = arn.resource.strip_prefix("parameter").unwrap_or_default();
             let found = snapshot.parameters.get(&arn.scope, name);
@@ -64,23 +81,6 @@ pub(super) fn tags(snapshot: &Snapshot, arn: &Arn) -> Tags {
         _ => None,
     };
     found.unwrap_or_default()
-}
-
-fn ecs(snapshot: &Snapshot, arn: &Arn) -> Option<Tags> {
-    let scope = &arn.scope;
-    let (kind, id) = arn.resource.split_once('/')?;
-    match kind {
-        "cluster" => snapshot.clusters.get(scope, id).map(|it| it.tags.clone()),
-        "service" => snapshot.services.get(scope, id).map(|it| it.tags.clone()),
-        "task" => snapshot.tasks.get(scope, id).map(|it| it.tags.clone()),
-        "task-definition" => {
-            let (family, revision) = id.split_once(':')?;
-            let revision: u32 = revision.parse().ok()?;
-            let id = format!("{family}:{revision:08}");
-            snapshot.task_definitions.get(scope, &id).map(|it| it.tags.clone())
-        }
-        _ => None,
-    }
 }
 
 fn iam_tags(snapshot: &Snapshot, arn: &Arn) -> Option<Tags> {

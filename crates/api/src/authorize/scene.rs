@@ -12,6 +12,10 @@ use wire::{Request, Value};
 use super::template::texts;
 use crate::Caller;
 
+/// Members that give tags, and where the tags are in them.
+pub(super) const TAGS: [(&str, &str); 3] =
+    [("tags", "tags"), ("Tags", "Tags"), ("TagSpecifications", "TagSpecifications.Tags")];
+
 /// One request, decoded and not yet at work.
 #[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {
@@ -33,26 +37,49 @@ impl Scene<'_> {
         context
     }
 
-    /// `aws:RequestTag` and `aws:TagKeys`, in the ways in which services write tags.
+    /// Whether the input has tags for what is made of it.
+    pub(super) fn gives_tags(&self) -> bool {
+        !self.tags().is_empty()
+    }
+
+    /// `aws:RequestTag` and `aws:TagKeys`.
     fn add_tags(&self, context: &mut Context) {
-        let schema = self.asked.operation.input.schema;
         let mut keys = Vec::new();
-        for member in ["tags", "Tags", "TagSpecifications.Tags"] {
-            for (key, value) in [("key", "value"), ("Key", "Value"), ("TagKey", "TagValue")] {
-                let named = texts(schema, self.input, &format!("{member}.{key}"));
-                let values = texts(schema, self.input, &format!("{member}.{value}"));
-                for (name, value) in named.iter().zip(values) {
-                    context.set(&format!("aws:RequestTag/{name}"), vec![value]);
-                }
-                keys.extend(named);
-            }
+        for (key, value) in self.tags() {
+            context.set(&format!("aws:RequestTag/{key}"), vec![value]);
+            keys.push(key);
         }
         for member in ["tagKeys", "TagKeys"] {
-            keys.extend(texts(schema, self.input, member));
+            keys.extend(texts(self.asked.operation.input.schema, self.input, member));
         }
         if !keys.is_empty() {
             context.set("aws:TagKeys", keys);
         }
+    }
+
+    /// The tags that the input gives, in the ways in which services write them.
+    fn tags(&self) -> Vec<(String, String)> {
+        let schema = self.asked.operation.input.schema;
+        let Value::Structure(members) = self.input else { return Vec::new() };
+        let mut tags = Vec::new();
+        for (member, given) in schema.members().iter().zip(members) {
+            let Some((_, path)) = TAGS.iter().find(|(name, _)| *name == member.name) else {
+                continue;
+            };
+            if let Value::Map(pairs) = given {
+                let text = |(key, value): &(String, Value)| match value {
+                    Value::String(value) => Some((key.clone(), value.clone())),
+                    _ => None,
+                };
+                tags.extend(pairs.iter().filter_map(text));
+            }
+            for (key, value) in [("key", "value"), ("Key", "Value"), ("TagKey", "TagValue")] {
+                let keys = texts(schema, self.input, &format!("{path}.{key}"));
+                let values = texts(schema, self.input, &format!("{path}.{value}"));
+                tags.extend(keys.into_iter().zip(values));
+            }
+        }
+        tags
     }
 }
 

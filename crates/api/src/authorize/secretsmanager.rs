@@ -9,7 +9,8 @@ pub(super) const ACCESS: &[Access] = &[
     row("CancelRotateSecret", &["{SecretId|secret}"])
         .keys(&[("secretsmanager:SecretId", "{SecretId|secret}")]),
     row("CreateSecret", &["secretsmanager:secret:{Name}-*"])
-        .keys(&[("secretsmanager:Name", "{Name}")]),
+        .keys(&[("secretsmanager:Name", "{Name}")])
+        .tags("secretsmanager:TagResource", "secretsmanager:secret:{Name}-*"),
     row("DeleteResourcePolicy", &["{SecretId|secret}"])
         .keys(&[("secretsmanager:SecretId", "{SecretId|secret}")]),
     row("DeleteSecret", &["{SecretId|secret}"])

@@ -17,7 +17,8 @@ pub(super) const ACCESS: &[Access] = &[
     row("LabelParameterVersion", &["ssm:parameter{Name|parameter}"]),
     row("ListTagsForResource", &["ssm:parameter{ResourceId|parameter}"]),
     row("PutParameter", &["ssm:parameter{Name|parameter}"])
-        .keys(&[("ssm:Overwrite", "{Overwrite=false}")]),
+        .keys(&[("ssm:Overwrite", "{Overwrite=false}")])
+        .tags("ssm:AddTagsToResource", "ssm:parameter{Name|parameter}"),
     row("PutResourcePolicy", &["{ResourceArn}"]),
     row("RemoveTagsFromResource", &["ssm:parameter{ResourceId|parameter}"]),
     row("UnlabelParameterVersion", &["ssm:parameter{Name|parameter}"]),

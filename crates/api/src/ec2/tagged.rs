@@ -72,6 +72,11 @@ pub(super) fn list<'a>(
     guarding.chain(subnets).chain(vpcs).chain(leading_out)
 }
 
+/// The tags of what an id names.
+pub(crate) fn tags_of(snapshot: &Snapshot, scope: &Scope, id: &str) -> Option<Tags> {
+    find_one(snapshot, scope, id).ok().map(|found| found.tags().clone())
+}
+
 fn rules<'a>(snapshot: &'a Snapshot, scope: &'a Scope) -> impl Iterator<Item = Tagged<'a>> {
     snapshot.security_groups.list(scope).flat_map(|group| {
         security_group::rules(group).map(|rule| Tagged::SecurityGroupRule(group, rule))

@@ -65,6 +65,11 @@ pub(super) fn find<'a>(
     })
 }
 
+/// The tags of what an ARN names.
+pub(crate) fn tags_of(snapshot: &Snapshot, scope: &Scope, arn: &str) -> Option<Tags> {
+    find(snapshot, scope, arn).ok().map(|found| found.tags().clone())
+}
+
 impl Resource<'_> {
     pub(super) fn tags(&self) -> &Tags {
         match self {

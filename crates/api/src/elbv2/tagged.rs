@@ -39,6 +39,11 @@ pub(super) fn find<'a>(
     distinct.into_iter().map(|arn| Ok((arn.clone(), find_one(snapshot, scope, arn)?))).collect()
 }
 
+/// The tags of what an ARN names.
+pub(crate) fn tags_of(snapshot: &Snapshot, scope: &Scope, arn: &str) -> Option<Tags> {
+    find_one(snapshot, scope, arn).ok().map(|found| found.tags())
+}
+
 fn find_one<'a>(snapshot: &'a Snapshot, scope: &Scope, arn: &str) -> Result<Tagged<'a>, ApiError> {
     let parsed = Arn::parse(arn);
     let resource = parsed.as_ref().map(|parsed| parsed.resource.as_str()).unwrap_or_default();

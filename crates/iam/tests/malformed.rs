@@ -1,0 +1,51 @@
+//! Documents that are no policies.
+
+use iam::{Malformed, Policy, PolicyKind};
+use serde_json::{Value, json};
+
+fn allow(action: &str, resource: &str) -> Value {
+    json!({ "Effect": "Allow", "Action": action, "Resource": resource })
+}
+
+fn to(principal: Value, mut statement: Value) -> Value {
+    statement["Principal"] = principal;
+    statement
+}
+
+fn when(condition: Value, mut statement: Value) -> Value {
+    statement["Condition"] = condition;
+    statement
+}
+
+#[test]
+fn what_is_no_policy_is_refused_with_a_reason() {
+    let refused = |kind, statement: Value| {
+        let text = json!({ "Version": "2012-10-17", "Statement": statement }).to_string();
+        Policy::parse(&text, kind).expect_err("it is malformed")
+    };
+    let identity = |statement| refused(PolicyKind::Identity, statement);
+    assert_eq!(identity(json!([])), Malformed::Syntax);
+    assert_eq!(
+        identity(json!({"Effect": "allow", "Action": "*", "Resource": "*"})),
+        Malformed::Syntax
+    );
+    assert_eq!(identity(json!({"Effect": "Allow", "Resource": "*"})), Malformed::NoActions);
+    assert_eq!(identity(json!({"Effect": "Allow", "Action": "*"})), Malformed::NoResources);
+    assert_eq!(identity(allow("GetObject", "*")), Malformed::NoVendor);
+    assert_eq!(identity(allow("s3:*", "photos")), Malformed::NoArn("photos".to_owned()));
+    assert_eq!(identity(to(json!("*"), allow("s3:*", "*"))), Malformed::Principal);
+    let unknown = when(json!({"StringIs": {"aws:username": "a"}}), allow("s3:*", "*"));
+    assert_eq!(identity(unknown), Malformed::InvalidOperator("StringIs".to_owned()));
+    let mut twice = allow("s3:*", "*");
+    twice["Sid"] = json!("one");
+    assert_eq!(identity(json!([twice, twice])), Malformed::DuplicateSid);
+    assert_eq!(refused(PolicyKind::Resource, allow("s3:*", "*")), Malformed::NoPrincipal);
+    let trust = to(json!({"Service": "ecs-tasks.amazonaws.com"}), allow("sts:AssumeRole", "*"));
+    assert_eq!(refused(PolicyKind::Trust, trust), Malformed::Resource);
+    let who = to(json!({"AWS": "ann"}), allow("s3:*", "*"));
+    assert_eq!(
+        refused(PolicyKind::Resource, who),
+        Malformed::InvalidPrincipal("AWS\":\"ann".to_owned())
+    );
+    assert_eq!(Policy::parse("{", PolicyKind::Identity), Err(Malformed::Syntax));
+}
