@@ -133,7 +133,11 @@ def test_what_a_task_must_not_reach(cluster):
             is_allowed, why = cluster.host.is_allowed(inside.address, unserved, "80")
             assert not is_allowed and "link-local" in why
     is_allowed, why = cluster.host.is_allowed(inside.address, "host", "7777")
-    assert not is_allowed and "nothing there to tasks but its resolver" in why
+    assert not is_allowed and "nothing there to tasks but its API, and its resolver" in why
+    # The API, for who has credentials.
+    assert inside.reaches(gateway, "tcp", 4566)
+    is_allowed, why = cluster.host.is_allowed(inside.address, "host", "4566")
+    assert is_allowed and "serves its API" in why
     # The resolver is at the VPC's base plus two as well.
     assert cluster.host.is_allowed(inside.address, "172.31.0.2", "53/udp")[0]
     assert not cluster.host.is_allowed(inside.address, "172.31.0.2", "80")[0]

@@ -12,7 +12,19 @@ from botocore.exceptions import DataNotFoundError
 from botocore.model import ServiceModel
 
 MODELS = pathlib.Path(__file__).resolve().parents[2] / "models"
-SERVICES = ("ecs", "elbv2", "ec2", "sts", "logs", "cloudwatch", "codedeploy")
+SERVICES = (
+    "ecs",
+    "elbv2",
+    "ec2",
+    "sts",
+    "logs",
+    "cloudwatch",
+    "codedeploy",
+    "iam",
+    "kms",
+    "secretsmanager",
+    "ssm",
+)
 
 
 class Imported:

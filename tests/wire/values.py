@@ -168,8 +168,9 @@ class Values:
         seconds = self.random.randint(0, 4_000_000_000)
         return datetime.datetime.fromtimestamp(seconds, datetime.timezone.utc)
 
-    def _blob(self, _shape, _depth):
-        return self.random.randbytes(self.random.randint(0, 20))
+    def _blob(self, shape, _depth):
+        least, most = shape.metadata.get("min", 0), shape.metadata.get("max")
+        return self.random.randbytes(self._count(least, most, 20))
 
     def _count(self, least, most, usual):
         top = max(least, usual)

@@ -10,6 +10,7 @@ use vault::{MasterKeys, Vault};
 use wire::ApiError;
 
 use crate::authorize::{PolicyCache, RecentDenials};
+use crate::credentials::Opened;
 
 /// The operations of every service, over one store.
 #[derive(Debug)]
@@ -20,6 +21,7 @@ pub struct Api {
     /// The range of each region's default VPC.
     pub vpc_cidr: Cidr,
     pub(crate) policies: PolicyCache,
+    pub(crate) opened: Opened,
     pub denials: RecentDenials,
     /// Forked for each request, so that no two draw the same.
     rng: Mutex<Rng>,
@@ -98,7 +100,8 @@ impl Api {
     pub fn new(parts: ApiParts, rng: Rng) -> Api {
         let ApiParts { store, logs, vault, vpc_cidr } = parts;
         let (policies, denials) = (PolicyCache::default(), RecentDenials::default());
-        Api { store, logs, vault, vpc_cidr, policies, denials, rng: Mutex::new(rng) }
+        let (opened, rng) = (Opened::default(), Mutex::new(rng));
+        Api { store, logs, vault, vpc_cidr, policies, opened, denials, rng }
     }
 
     /// The latest state. It never waits.

@@ -6,6 +6,8 @@
 //!
 //! INVARIANT: a temporary key is good with its own token only, a lasting one without any.
 
+mod opened;
+
 use std::sync::Arc;
 
 use model::principal::{Identity, Session};
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use vault::{Vault, random_text};
 use zeroize::Zeroizing;
 
+pub(crate) use self::opened::Opened;
 use crate::Api;
 
 /// COMPAT: the forms of AWS's keys: twenty characters, and forty.
@@ -56,7 +59,7 @@ pub enum IdentifyError {
 struct Content {
     access_key_id: String,
     secret: Zeroizing<String>,
-    principal: Principal,
+    principal: Arc<Principal>,
 }
 
 /// The id of a new key; it begins with `AKIA` or `ASIA`.
@@ -73,7 +76,7 @@ pub(crate) fn issue(vault: &Vault, principal: Principal, session: Session) -> Is
     let expires_at = session.expires_at;
     let (access_key_id, secret) = (new_key_id("ASIA"), new_secret());
     let principal = Principal { session: Some(session), ..principal };
-    let content = Content { access_key_id, secret, principal };
+    let content = Content { access_key_id, secret, principal: Arc::new(principal) };
     let bytes = Zeroizing::new(serde_json::to_vec(&content).expect("a principal can be written"));
     let token = Zeroizing::new(vault.seal_token(&bytes, TOKEN_PURPOSE));
     let Content { access_key_id, secret, .. } = content;
@@ -99,7 +102,8 @@ impl Api {
         let key = snapshot.access_keys.get(&AccessKey::scope(), id).filter(|key| key.is_active)?;
         let scope = iam_scope(&key.account);
         let user = snapshot.iam_users.get(&scope, &key.user.to_ascii_lowercase())?;
-        let secret = self.vault.open_text(&key.secret, &AccessKey::sealing_context(id)).ok()?;
+        let open = || self.vault.open_text(&key.secret, &AccessKey::sealing_context(id)).ok();
+        let secret = self.opened.secret(id, &key.secret, open)?;
         let identity = Identity::User {
             name: user.name.clone(),
             path: user.path.clone(),
@@ -116,10 +120,11 @@ impl Api {
         (access_key_id, token): (&str, &str),
         now: Timestamp,
     ) -> Result<Identified, IdentifyError> {
-        let opened = self.vault.open_token(token, TOKEN_PURPOSE);
-        let opened = opened.map_err(|_| IdentifyError::Unknown)?;
-        let content: Content =
-            serde_json::from_slice(&opened).map_err(|_| IdentifyError::Unknown)?;
+        let content = self.opened.content(token, || {
+            let opened = self.vault.open_token(token, TOKEN_PURPOSE);
+            let opened = opened.map_err(|_| IdentifyError::Unknown)?;
+            serde_json::from_slice(&opened).map_err(|_| IdentifyError::Unknown)
+        })?;
         let session = content.principal.session.as_ref().ok_or(IdentifyError::Unknown)?;
         if content.access_key_id != access_key_id {
             return Err(IdentifyError::Unknown);
@@ -130,8 +135,8 @@ impl Api {
         if !is_holder_there(snapshot, &content.principal) || has_task_ended(snapshot, session) {
             return Err(IdentifyError::Unknown);
         }
-        let Content { secret, principal, .. } = content;
-        Ok(Identified { principal: Arc::new(principal), secret })
+        let (principal, secret) = (Arc::clone(&content.principal), content.secret.clone());
+        Ok(Identified { principal, secret })
     }
 }
 

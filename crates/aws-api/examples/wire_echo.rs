@@ -7,7 +7,7 @@ use std::io::{self, BufRead, Write as _};
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 
-use aws_api::{cloudwatch, codedeploy, ec2, ecs, elbv2, logs, sts};
+use aws_api::{cloudwatch, codedeploy, ec2, ecs, elbv2, iam, kms, logs, secretsmanager, ssm, sts};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value as Json, json};
@@ -123,72 +123,38 @@ fn protocol(service: &wire::Service, name: &str) -> Option<Protocol> {
 
 struct Nothing;
 
-impl ecs::Ecs for Nothing {
-    type Context = ();
+/// Every service as one that implements nothing, and the way to it by its name.
+macro_rules! services {
+    ($($name:literal $service:ident $operations:ident,)*) => {
+        $(impl $service::$operations for Nothing {
+            type Context = ();
 
-    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
-        Ok(())
-    }
+            fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
+                Ok(())
+            }
+        })*
+
+        fn dispatch(request: &Request<'_>) -> Response {
+            match request.service.name {
+                $($name => ready($service::dispatch(&Nothing, &(), request)),)*
+                other => unreachable!("there is no service `{other}`"),
+            }
+        }
+    };
 }
 
-impl elbv2::Elbv2 for Nothing {
-    type Context = ();
-
-    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
-        Ok(())
-    }
-}
-
-impl ec2::Ec2 for Nothing {
-    type Context = ();
-
-    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
-        Ok(())
-    }
-}
-
-impl sts::Sts for Nothing {
-    type Context = ();
-
-    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
-        Ok(())
-    }
-}
-
-impl logs::Logs for Nothing {
-    type Context = ();
-
-    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
-        Ok(())
-    }
-}
-
-impl cloudwatch::CloudWatch for Nothing {
-    type Context = ();
-
-    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
-        Ok(())
-    }
-}
-
-impl codedeploy::CodeDeploy for Nothing {
-    type Context = ();
-
-    fn admit(&self, (): &(), _: &Request<'_>, _: &wire::Value) -> Result<(), ApiError> {
-        Ok(())
-    }
-}
-
-fn dispatch(request: &Request<'_>) -> Response {
-    match request.service.name {
-        "ecs" => ready(ecs::dispatch(&Nothing, &(), request)),
-        "elbv2" => ready(elbv2::dispatch(&Nothing, &(), request)),
-        "ec2" => ready(ec2::dispatch(&Nothing, &(), request)),
-        "sts" => ready(sts::dispatch(&Nothing, &(), request)),
-        "cloudwatch" => ready(cloudwatch::dispatch(&Nothing, &(), request)),
-        "codedeploy" => ready(codedeploy::dispatch(&Nothing, &(), request)),
-        _ => ready(logs::dispatch(&Nothing, &(), request)),
-    }
+services! {
+    "cloudwatch" cloudwatch CloudWatch,
+    "codedeploy" codedeploy CodeDeploy,
+    "ec2" ec2 Ec2,
+    "ecs" ecs Ecs,
+    "elbv2" elbv2 Elbv2,
+    "iam" iam Iam,
+    "kms" kms Kms,
+    "logs" logs Logs,
+    "secretsmanager" secretsmanager SecretsManager,
+    "ssm" ssm Ssm,
+    "sts" sts Sts,
 }
 
 /// Runs what never waits.

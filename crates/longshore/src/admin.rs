@@ -33,6 +33,8 @@ pub(crate) struct Pages {
     pub(crate) api: Arc<Api>,
     /// The account and region of what is asked for without one.
     pub(crate) scope: Scope,
+    /// Where the API listens, also for tasks.
+    pub(crate) api_port: u16,
     pub(crate) logs: Logs,
     pub(crate) dynamodb: Arc<Proxy>,
     pub(crate) objects: ObjectStore,

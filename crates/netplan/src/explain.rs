@@ -61,10 +61,12 @@ struct Service {
 type Decision = (bool, Vec<String>);
 
 /// Answers a question about the interfaces that a snapshot holds; names are those of one scope.
+/// `api_port` is the TCP port at which the host serves its API to tasks.
 pub fn explain(
     snapshot: &Snapshot,
     scope: &Scope,
     question: &Question,
+    api_port: u16,
 ) -> Result<Explanation, QuestionError> {
     let service = Service::parse(&question.port)?;
     let sources = places::addresses(snapshot, scope, &question.from)?;
@@ -76,7 +78,7 @@ pub fn explain(
     // Where there are others, nobody asks whether an address reaches itself.
     let is_alone = pairs == 1;
     let rules = compile(snapshot);
-    let inquiry = Inquiry { rules: &rules, names: Names::of(snapshot), service };
+    let inquiry = Inquiry { rules: &rules, names: Names::of(snapshot), service, api_port };
     let mut decisions: BTreeMap<Decision, Vec<(String, String)>> = BTreeMap::new();
     for source in &sources {
         for destination in destinations.iter().filter(|one| is_alone || *one != source) {
@@ -101,12 +103,16 @@ struct Inquiry<'a> {
     rules: &'a PacketRules,
     names: Names<'a>,
     service: Service,
+    api_port: u16,
 }
 
 impl Inquiry<'_> {
     fn decide(&self, from: Ipv4Addr, to: Ipv4Addr) -> Result<Decision, QuestionError> {
         if from == to {
             return Ok((true, vec!["an address reaches itself without being asked".to_owned()]));
+        }
+        if self.is_inside(from) && to == HOST_ADDRESS && self.is_of_api() {
+            return Ok((true, vec!["the host serves its API to tasks there".to_owned()]));
         }
         if self.is_inside(from) {
             return Ok(self.judge(from, to));
@@ -130,6 +136,10 @@ impl Inquiry<'_> {
         let (is_allowed, mut reasons) = self.judge(from, to);
         reasons.insert(0, format!("from outside it is reached by its public address {public}"));
         Ok((is_allowed, reasons))
+    }
+
+    fn is_of_api(&self) -> bool {
+        self.service.protocol == TCP && self.service.port == self.api_port
     }
 
     fn is_inside(&self, address: Ipv4Addr) -> bool {

@@ -62,9 +62,11 @@ impl<'a> Names<'a> {
             }
             Refusal::NoWay(None) => "no route leads there".to_owned(),
             Refusal::NoWay(Some(rule)) => no_way(rule),
-            Refusal::Host => "the host serves nothing there to tasks but its resolver, and that \
+            Refusal::Host => {
+                "the host serves nothing there to tasks but its API, and its resolver \
                               where the VPC has DNS support"
-                .to_owned(),
+                    .to_owned()
+            }
             Refusal::LinkLocal => {
                 "link-local and multicast addresses are out of reach, whatever rules say".to_owned()
             }

@@ -193,13 +193,15 @@ fn wrapped(text: &str) -> String {
     lines.into_iter().map(|line| line + "\n").collect()
 }
 
+const API_PORT: u16 = 4566;
+
 #[expect(clippy::needless_pass_by_value, reason = "as expect_test is used everywhere")]
 fn check(questions: &[[&str; 3]], expected: Expect) {
     let snapshot = shop();
     let mut text = String::new();
     for [from, to, port] in questions.iter().map(|asked| asked.map(str::to_owned)) {
         let _ = writeln!(text, "{port} from {from} to {to}");
-        match explain(&snapshot, &scope(), &Question { from, to, port }) {
+        match explain(&snapshot, &scope(), &Question { from, to, port }, API_PORT) {
             Err(error) => {
                 text += &wrapped(&error.to_string());
             }
@@ -278,6 +280,7 @@ fn what_decides_on_the_way_out_and_in_is_named() {
             ["load-balancer:web", "192.0.2.1", "443"],
             ["eni-5", "host", "53/udp"],
             ["eni-30", "host", "53"],
+            ["eni-5", "host", "4566"],
             ["eni-5", "host", "22"],
             ["eni-5", "169.254.169.254", "80"],
             ["eni-5", "203.0.113.7", "80"],
@@ -305,8 +308,11 @@ fn what_decides_on_the_way_out_and_in_is_named() {
             53 from eni-30 to host
               allowed: the host's resolver answers it
                 interface eni-30 (10.0.2.30) -> the host (169.254.169.253)
+            4566 from eni-5 to host
+              allowed: the host serves its API to tasks there
+                interface eni-5 (10.0.2.5) -> the host (169.254.169.253)
             22 from eni-5 to host
-              denied: the host serves nothing there to tasks but its resolver, and that
+              denied: the host serves nothing there to tasks but its API, and its resolver
                 where the VPC has DNS support
                 interface eni-5 (10.0.2.5) -> the host (169.254.169.253)
             80 from eni-5 to 169.254.169.254

@@ -147,6 +147,14 @@ fn write_header(text: &mut Vec<u8>, request: &Request<'_>, name: &str) {
 }
 
 fn write_trimmed(text: &mut Vec<u8>, value: &[u8]) {
+    let value = value.trim_ascii();
+    let is_gap = |byte: &u8| byte.is_ascii_whitespace();
+    let has_runs = value.windows(2).any(|pair| pair.iter().all(is_gap));
+    // Most values are as they are to be.
+    if !has_runs && !value.iter().any(|byte| is_gap(byte) && *byte != b' ') {
+        text.extend_from_slice(value);
+        return;
+    }
     let words = value.split(u8::is_ascii_whitespace).filter(|word| !word.is_empty());
     for (index, word) in words.enumerate() {
         if index > 0 {

@@ -25,8 +25,9 @@ pub(super) async fn show(
     let scope = Scope::new(pages.scope.account.clone(), region);
     let snapshot = pages.store.snapshot();
     // All rules are compiled for it: the others are not to wait.
-    let answered =
-        tokio::task::spawn_blocking(move || netplan::explain(&snapshot, &scope, &asked.question));
+    let answered = tokio::task::spawn_blocking(move || {
+        netplan::explain(&snapshot, &scope, &asked.question, pages.api_port)
+    });
     match answered.await {
         Ok(Ok(explanation)) => Ok(Json(explanation)),
         Ok(Err(misunderstood)) => Err((StatusCode::BAD_REQUEST, format!("{misunderstood}\n"))),

@@ -77,6 +77,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         store: store.clone(),
         api: Arc::clone(&api),
         scope: Scope::new(config.account.clone(), config.region.clone()),
+        api_port: config.listen.port(),
         logs,
         dynamodb: Arc::clone(&dynamodb),
         objects: objects.clone(),
