@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use model::Sealed;
 use zeroize::Zeroizing;
@@ -21,9 +21,9 @@ const TOKENS_MAX: usize = 1_000;
 #[derive(Default)]
 pub(crate) struct Opened {
     /// By the key's id, with what was opened: another secret under the id is opened anew.
-    keys: Mutex<BTreeMap<String, (Sealed, Zeroizing<String>)>>,
+    keys: Kept<(Sealed, Zeroizing<String>)>,
     /// By the token.
-    tokens: Mutex<BTreeMap<String, Arc<Content>>>,
+    tokens: Kept<Arc<Content>>,
 }
 
 impl fmt::Debug for Opened {
@@ -40,12 +40,12 @@ impl Opened {
         sealed: &Sealed,
         open: impl FnOnce() -> Option<Zeroizing<String>>,
     ) -> Option<Zeroizing<String>> {
-        let mut keys = self.keys.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, secret)) = keys.get(id).filter(|(known, _)| known == sealed) {
-            return Some(secret.clone());
+        let known = locked(&self.keys).get(id).filter(|(known, _)| known == sealed).cloned();
+        if let Some((_, secret)) = known {
+            return Some(secret);
         }
         let secret = open()?;
-        put(&mut keys, KEYS_MAX, id, (sealed.clone(), secret.clone()));
+        put(&self.keys, KEYS_MAX, (id, (sealed.clone(), secret.clone())));
         Some(secret)
     }
 
@@ -55,18 +55,26 @@ impl Opened {
         token: &str,
         open: impl FnOnce() -> Result<Content, E>,
     ) -> Result<Arc<Content>, E> {
-        let mut tokens = self.tokens.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(content) = tokens.get(token) {
-            return Ok(Arc::clone(content));
+        let known = locked(&self.tokens).get(token).cloned();
+        if let Some(content) = known {
+            return Ok(content);
         }
         let content = Arc::new(open()?);
-        put(&mut tokens, TOKENS_MAX, token, Arc::clone(&content));
+        put(&self.tokens, TOKENS_MAX, (token, Arc::clone(&content)));
         Ok(content)
     }
 }
 
+/// What is kept, by its name. Nothing is opened while it is locked.
+type Kept<T> = Mutex<BTreeMap<String, T>>;
+
+fn locked<T>(kept: &Kept<T>) -> MutexGuard<'_, BTreeMap<String, T>> {
+    kept.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// Keeps it, and forgets all others where there is no more room.
-fn put<T>(kept: &mut BTreeMap<String, T>, max: usize, key: &str, value: T) {
+fn put<T>(kept: &Kept<T>, max: usize, (key, value): (&str, T)) {
+    let mut kept = locked(kept);
     if kept.len() >= max {
         kept.clear();
     }
@@ -96,11 +104,11 @@ mod tests {
 
     #[test]
     fn no_more_is_kept_than_there_is_room_for() {
-        let mut kept = BTreeMap::new();
+        let kept = Kept::default();
         for number in 0..10 {
-            put(&mut kept, 3, &number.to_string(), number);
-            assert!(kept.len() <= 3);
+            put(&kept, 3, (&number.to_string(), number));
+            assert!(locked(&kept).len() <= 3);
         }
-        assert!(kept.contains_key("9"));
+        assert!(locked(&kept).contains_key("9"));
     }
 }
