@@ -49,16 +49,6 @@ REFUSED = {
         {"Name": "new", "SecretString": "ä" * 32_769},
         "InvalidParameterException: A secret value can have at most 65536 bytes.",
     ),
-    "another key": (
-        "create_secret",
-        {"Name": "new", "KmsKeyId": "alias/mine"},
-        f"InvalidParameterException: `KmsKeyId` alias/mine {NOT_YET}",
-    ),
-    "another key for what is there": (
-        "update_secret",
-        {"SecretId": "refused", "KmsKeyId": "alias/mine"},
-        f"InvalidParameterException: `KmsKeyId` alias/mine {NOT_YET}",
-    ),
     "replicas": (
         "create_secret",
         {"Name": "new", "AddReplicaRegions": [{"Region": "eu-west-1"}]},

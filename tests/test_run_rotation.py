@@ -62,7 +62,10 @@ def started(cluster, secret):
         for one in cluster.tasks():
             task = cluster.task(one)
             if task["startedBy"] == "secretsmanager" and task["lastStatus"] == "RUNNING":
-                told = cluster.host.http(f"http://{address(task)}:8080/env").json()
+                try:
+                    told = cluster.host.http(f"http://{address(task)}:8080/env").json()
+                except ConnectionRefusedError:
+                    continue  # It runs, and does not listen yet.
                 if told["SECRET_ID"] == secret:
                     return one, told
         return None

@@ -129,6 +129,35 @@ def test_what_cannot_be_read_stops_the_task_in_ecs_words(shared, cluster, secret
     ), told
 
 
+def test_what_is_under_a_key_of_ones_own_needs_the_key(shared, cluster, secrets, reader):
+    kms, iam = shared.boto("kms"), shared.boto("iam")
+    key = kms.create_key()["KeyMetadata"]["Arn"]
+    arn = secrets.create_secret(Name="guarded", SecretString="s3cret", KmsKeyId=key)["ARN"]
+    shared.boto("ssm").put_parameter(Name="guarded", Value="p", Type="SecureString", KeyId=key)
+    secret = define(cluster, "guarded", {"A": arn}, reader)
+    parameter = define(cluster, "guarded", {"A": "guarded"}, reader)
+    failed = f"{FAILED}{FROM_SECRETS}failed to fetch secret {arn} from secrets manager: "
+    assert stopped(cluster, secret) == (
+        f"{failed}AccessDeniedException: Access to KMS is not allowed"
+    )
+    told = stopped(cluster, parameter)
+    assert told.startswith(f"{FAILED}{FROM_PARAMETERS}AccessDeniedException: User: "), told
+    assert "is not authorized to perform: kms:Decrypt" in told
+    policy = document(allow("kms:Decrypt", key))
+    iam.put_role_policy(RoleName="reader", PolicyName="key", PolicyDocument=policy)
+    both = define(cluster, "guarded", {"A": arn, "B": "guarded"}, reader)
+    found = said(cluster, both)
+    assert (found["A"], found["B"]) == ("s3cret", "p")
+    kms.disable_key(KeyId=key)
+    assert stopped(cluster, secret) == (
+        f"{failed}DecryptionFailure: Secrets Manager can't decrypt the secret value: {key} is "
+        "disabled."
+    )
+    assert stopped(cluster, parameter) == (
+        f"{FAILED}{FROM_PARAMETERS}InvalidKeyId: {key} is disabled."
+    )
+
+
 def test_secrets_need_an_execution_role_and_names_of_their_own(cluster, reader):
     told = refused(define, cluster, "wrong", {"A": "x"}, None)
     assert told == (

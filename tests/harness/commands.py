@@ -93,3 +93,11 @@ def explain_access(binary, data_dir, *question):
 
 def status(binary, data_dir, *more):
     return [binary, "status", "--data-dir", data_dir, *more]
+
+
+def master_key_rotate(binary, data_dir, *more):
+    return [binary, "master-key", "rotate", "--data-dir", data_dir, *more]
+
+
+def master_key_forget(binary, data_dir, *more):
+    return [binary, "master-key", "forget", "--data-dir", data_dir, *more]

@@ -152,9 +152,24 @@ impl Api {
         &self,
         caller: &Caller,
         snapshot: &Snapshot,
+        of: (&str, &str),
+    ) -> Result<(), Refused> {
+        let decided = self.may_with((caller, Context::default()), snapshot, of);
+        decided.inspect_err(|refused| self.denials.note(refused, caller.now))
+    }
+
+    /// [`Api::may`] with more condition keys than the caller's, and noted nowhere.
+    pub(crate) fn may_with(
+        &self,
+        (caller, known): (&Caller, Context),
+        snapshot: &Snapshot,
         (action, resource): (&str, &str),
     ) -> Result<(), Refused> {
-        let context = || scene::of_caller(caller, snapshot);
+        let context = || {
+            let mut context = scene::of_caller(caller, snapshot);
+            context.add_all(known.clone());
+            context
+        };
         let ask = Ask {
             principal: Some(&*caller.principal),
             action,
@@ -163,8 +178,7 @@ impl Api {
             resource_policy: None,
             owner: &caller.scope.account,
         };
-        let decided = self.decide(snapshot, &ask).map(drop);
-        decided.inspect_err(|refused| self.denials.note(refused, caller.now))
+        self.decide(snapshot, &ask).map(drop)
     }
 
     /// The statements that allow it, or why it is refused.

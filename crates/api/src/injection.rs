@@ -7,8 +7,10 @@ use model::task_identity::{ContainerValues, RegistryLogin, SecretText};
 use model::{Arn, ContainerDefinition, Scope, Snapshot};
 use zeroize::Zeroizing;
 
-use crate::secretsmanager::{ResolveError, SecretReference, resolve as resolve_secret};
-use crate::ssm::{ParameterError, resolve_parameter};
+use crate::secretsmanager::{
+    ResolveError, SecretReference, decryption_failure, resolve as resolve_secret,
+};
+use crate::ssm::{ParameterError, key_refusal, resolve_parameter};
 use crate::{Api, Caller};
 
 /// The beginning of every such failure.
@@ -115,8 +117,8 @@ impl Api {
             version_stage: version_stage.as_deref(),
         };
         let scope = scope_of(reader, arn);
-        let text = resolve_secret(reader.snapshot, &self.vault, &scope, &reference);
-        let text = text.map_err(|error| failed(said(&error)))?;
+        let text = resolve_secret(self, (reader.caller, reader.snapshot), &scope, &reference);
+        let text = text.map_err(|error| failed(said(error)))?;
         let Some(key) = json_key else { return Ok(text) };
         member(&text, key).ok_or_else(|| {
             format!("retrieved secret from Secrets Manager did not contain json key {key}")
@@ -127,10 +129,13 @@ impl Api {
         let arn = parameter_arn(reader, name);
         self.may_read(reader, ("ssm:GetParameters", &arn))?;
         let scope = scope_of(reader, name);
-        let read = resolve_parameter(reader.snapshot, &self.vault, &scope, name);
+        let read = resolve_parameter(self, (reader.caller, reader.snapshot), &scope, name);
         read.map_err(|error| match error {
             ParameterError::Missing(_) => format!("invalid ssm parameters: {name}"),
-            ParameterError::Key(error) => format!("AccessDeniedException: {error}"),
+            ParameterError::Key(error) => {
+                let refusal = key_refusal(error);
+                format!("{}: {}", refusal.code, refusal.message)
+            }
         })
     }
 
@@ -175,7 +180,7 @@ fn parameter_arn(reader: Reader<'_>, name: &str) -> String {
 }
 
 /// The error that Secrets Manager would have answered.
-fn said(error: &ResolveError) -> String {
+fn said(error: ResolveError) -> String {
     match error {
         ResolveError::NoSecret(_) => {
             "ResourceNotFoundException: Secrets Manager can't find the specified secret.".to_owned()
@@ -193,7 +198,11 @@ fn said(error: &ResolveError) -> String {
              was marked for deletion."
                 .to_owned()
         }
-        ResolveError::NotInStage(_) | ResolveError::Binary(_) | ResolveError::Sealed { .. } => {
+        ResolveError::Key { source, .. } => {
+            let refusal = decryption_failure(source);
+            format!("{}: {}", refusal.code, refusal.message)
+        }
+        ResolveError::NotInStage(_) | ResolveError::Binary(_) => {
             format!("InvalidRequestException: {error}")
         }
     }

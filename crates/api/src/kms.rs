@@ -34,6 +34,7 @@ mod list_resource_tags;
 mod listing;
 pub(crate) mod managed;
 mod new_key;
+pub(crate) mod on_behalf;
 mod policy;
 mod put_key_policy;
 mod re_encrypt;
@@ -317,6 +318,7 @@ fn refusal(error: KeyError) -> ApiError {
         KeyError::InvalidArn(_) => errors::invalid_arn_exception(message),
         KeyError::Disabled(_) => errors::disabled_exception(message),
         KeyError::PendingDeletion(_) => errors::kms_invalid_state_exception(message),
+        KeyError::Denied(_) => access_denied(message),
         KeyError::InvalidCiphertext => errors::invalid_ciphertext_exception(
             "The ciphertext or its encryption context is not what was encrypted.",
         ),

@@ -26,6 +26,7 @@ mod logs;
 mod paging;
 mod preview;
 mod refuse;
+mod rewrap;
 mod role;
 mod secretsmanager;
 mod security_group_use;
@@ -39,5 +40,6 @@ pub use authorize::{
 pub use context::{Api, ApiParts, Caller, Turn};
 pub use credentials::{Identified, IdentifyError, Issued};
 pub use kms::KeyError;
+pub use rewrap::{Rewrapped, rewrap};
 pub use secretsmanager::{ResolveError, SecretReference, resolve as resolve_secret};
 pub use ssm::{Missing as ParameterMissing, ParameterError, resolve_parameter};

@@ -1,6 +1,6 @@
 //! AWS Secrets Manager: the trait's methods, each in a file of its own.
 //!
-//! Values are sealed before they are written and opened when they are read: `value` is the one
+//! Values are sealed before they are written and opened when they are read: `sealing` is the one
 //! place that does either.
 //!
 //! INVARIANT: a value is in no log, error or `Debug`, and not on the disk in the clear.
@@ -32,6 +32,7 @@ mod resolve;
 mod restore_secret;
 mod rotate_secret;
 mod rotation;
+mod sealing;
 mod tag_resource;
 mod tags;
 mod untag_resource;
@@ -62,6 +63,8 @@ use aws_api::secretsmanager::{
 use wire::{ApiError, Request, Value};
 
 use crate::{Api, Caller};
+
+pub(crate) use sealing::decryption_failure;
 
 pub use resolve::{ResolveError, SecretReference, resolve};
 

@@ -41,6 +41,7 @@ use wire::{ApiError, Request, Value};
 
 pub use self::name::Missing;
 pub use self::resolve::{ParameterError, resolve_parameter};
+pub(crate) use self::value::key_refusal;
 use crate::paging::BadToken;
 use crate::{Api, Caller};
 

@@ -3,10 +3,12 @@
 pub(crate) mod access;
 pub(crate) mod denied;
 pub(crate) mod explain;
+mod master_key;
 pub(crate) mod preview;
 pub(crate) mod status;
 
 use std::convert::Infallible;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -40,6 +42,7 @@ pub(crate) struct Pages {
     pub(crate) objects: ObjectStore,
     pub(crate) settled: Settled,
     pub(crate) inquiries: Inquiries,
+    pub(crate) master_key: PathBuf,
     /// Only where anybody may do anything.
     pub(crate) is_reset_allowed: bool,
 }
@@ -51,6 +54,7 @@ pub(crate) fn pages(pages: Pages) -> Router {
         .route("/access/denied", get(access::denied))
         .route("/denied", get(denied::show))
         .route("/explain", post(explain::show))
+        .route("/master-key", post(master_key::adopt))
         .route("/preview", post(preview::show))
         .route("/reset", post(reset))
         .with_state(pages)

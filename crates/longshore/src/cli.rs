@@ -9,6 +9,7 @@ mod env;
 mod explain;
 mod image;
 mod logs;
+mod master_key;
 mod page;
 mod preview;
 mod service;
@@ -65,6 +66,9 @@ enum Command {
     /// Import, list and remove images.
     #[command(subcommand)]
     Image(image::Command),
+    /// Change the key that all secrets are encrypted under.
+    #[command(subcommand)]
+    MasterKey(master_key::Command),
     /// Say what this host lacks, and the command that mends it.
     Doctor,
     /// One process of `up`.
@@ -99,6 +103,9 @@ pub(crate) fn run(arguments: Vec<OsString>) -> Result<ExitCode> {
             return explain::run(&Paths::of(&arguments.data_dir)?, &command);
         }
         Command::Image(command) => image::run(&Paths::of(&arguments.data_dir)?, &command)?,
+        Command::MasterKey(command) => {
+            master_key::run(&Paths::of(&arguments.data_dir)?, &command)?;
+        }
         Command::Doctor => return Ok(doctor::run()),
     }
     Ok(ExitCode::SUCCESS)

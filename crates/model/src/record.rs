@@ -46,8 +46,8 @@ pub use iam::{
     InstanceProfile, Sealed, iam_scope,
 };
 pub use kms::{
-    KMS_ROTATION_PERIOD_DAYS, KmsAlias, KmsEnvelope, KmsKey, KmsKeyManager, KmsKeyState,
-    KmsRotation, KmsRotationKind, KmsRotationSchedule,
+    KMS_ROTATION_PERIOD_DAYS, KmsAlias, KmsDataKey, KmsEnvelope, KmsKey, KmsKeyManager,
+    KmsKeyState, KmsRotation, KmsRotationKind, KmsRotationSchedule,
 };
 pub use network::{
     Cidr, DefaultVpc, Interface, InterfaceOwner, Ipv6Cidr, NotACidr, NotAnIpv6Cidr,

@@ -39,9 +39,7 @@ mod tests {
     use std::collections::BTreeMap;
     use std::time::Duration;
 
-    use model::{
-        AnyRecord, Change, Scope, Sealed, SecretDeletion, SecretValue, SecretVersion, Tags,
-    };
+    use model::{AnyRecord, Change, Scope, SecretDeletion, SecretValue, SecretVersion, Tags};
 
     use super::*;
 
@@ -56,7 +54,6 @@ mod tests {
         let version = SecretVersion {
             stages: [SecretVersion::CURRENT.to_owned()].into(),
             content: None,
-            kms_key_id: None,
             created_at: Timestamp::EPOCH,
             accessed_on: None,
         };
@@ -76,14 +73,13 @@ mod tests {
             changed_at: Timestamp::EPOCH,
             accessed_on: None,
         };
-        let text = String::new;
-        let sealed = Sealed { master_key: text(), data_key: text(), ciphertext: text() };
         let value = SecretValue {
             scope,
             secret: name.to_owned(),
             suffix: "AbCdEf".to_owned(),
             version_id: "v1".to_owned(),
-            sealed,
+            ciphertext: String::new(),
+            data_keys: Vec::new(),
         };
         [secret.into(), value.into()]
     }

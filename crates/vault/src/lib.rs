@@ -3,7 +3,7 @@
 //!
 //! The master key is a file that only its owner can read, made at the first start or given. It
 //! holds every master key that there was, the newest last: what was sealed under an older one
-//! stays readable.
+//! stays readable, until somebody takes that one away.
 //!
 //! INVARIANT: no plaintext and no key is in `Debug`, in an error or in a log, and each is wiped
 //! from memory when it is dropped.
@@ -15,6 +15,7 @@ mod master;
 mod random;
 
 use std::fmt::{self, Write as _};
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
@@ -30,7 +31,7 @@ const TOKEN_VERSION: u8 = 1;
 
 /// Seals and unseals under the master keys.
 pub struct Vault {
-    masters: MasterKeys,
+    masters: RwLock<MasterKeys>,
 }
 
 impl fmt::Debug for Vault {
@@ -50,14 +51,26 @@ pub enum OpenError {
 
 impl Vault {
     pub fn new(masters: MasterKeys) -> Vault {
-        Vault { masters }
+        Vault { masters: RwLock::new(masters) }
+    }
+
+    /// Seals under the newest of these from now on. Refused where one is missing that there was:
+    /// something may be sealed under it.
+    pub fn adopt(&self, masters: MasterKeys) -> Result<(), OpenError> {
+        let mut known = self.masters.write().unwrap_or_else(PoisonError::into_inner);
+        if !known.ids().all(|id| masters.find(id).is_some()) {
+            return Err(OpenError::NoMasterKey);
+        }
+        *known = masters;
+        Ok(())
     }
 
     /// Seals a value under a fresh data key. `context` says what it is of, and has to be said
     /// again to open it, so that no record's value passes for another's.
     pub fn seal(&self, plaintext: &[u8], context: &str) -> Sealed {
         let data_key = Key::random();
-        let newest = self.masters.newest();
+        let masters = self.masters();
+        let newest = masters.newest();
         let wrapped = newest.key.seal(data_key.bytes(), context.as_bytes());
         Sealed {
             master_key: newest.id.clone(),
@@ -67,11 +80,24 @@ impl Vault {
     }
 
     pub fn open(&self, sealed: &Sealed, context: &str) -> Result<Zeroizing<Vec<u8>>, OpenError> {
-        let master = self.masters.find(&sealed.master_key).ok_or(OpenError::NoMasterKey)?;
-        let decode = |text: &str| BASE64.decode(text).map_err(|_| OpenError::Tampered);
-        let data_key = master.key.open(&decode(&sealed.data_key)?, context.as_bytes())?;
-        let data_key = Key::from_bytes(&data_key).ok_or(OpenError::Tampered)?;
+        let data_key = self.masters().open_data_key(sealed, context)?;
         data_key.open(&decode(&sealed.ciphertext)?, context.as_bytes())
+    }
+
+    /// The same value with its data key under the newest master key; `None` where it is already.
+    pub fn rewrap(&self, sealed: &Sealed, context: &str) -> Result<Option<Sealed>, OpenError> {
+        let masters = self.masters();
+        let newest = masters.newest();
+        if sealed.master_key == newest.id {
+            return Ok(None);
+        }
+        let data_key = masters.open_data_key(sealed, context)?;
+        let wrapped = newest.key.seal(data_key.bytes(), context.as_bytes());
+        Ok(Some(Sealed {
+            master_key: newest.id.clone(),
+            data_key: BASE64.encode(wrapped),
+            ciphertext: sealed.ciphertext.clone(),
+        }))
     }
 
     /// [`Vault::open`] of what was sealed as text.
@@ -88,7 +114,7 @@ impl Vault {
     /// 64 hexadecimal digits that follow from the name, and that nobody else can find.
     pub fn derived_hex(&self, purpose: &str, name: &str) -> String {
         // The oldest: what is derived stays the same when keys are added.
-        let key = self.masters.oldest().key.derived(purpose).derived(name);
+        let key = self.masters().oldest().key.derived(purpose).derived(name);
         key.bytes().iter().fold(String::new(), |mut text, byte| {
             let _ = write!(text, "{byte:02x}");
             text
@@ -98,7 +124,8 @@ impl Vault {
     /// A token that holds `content`, which nobody else can read or change. `purpose` keeps tokens
     /// of one use from passing in another.
     pub fn seal_token(&self, content: &[u8], purpose: &str) -> String {
-        let newest = self.masters.newest();
+        let masters = self.masters();
+        let newest = masters.newest();
         let key = newest.key.derived(purpose);
         let mut token = vec![TOKEN_VERSION, u8::try_from(newest.id.len()).unwrap_or(u8::MAX)];
         token.extend_from_slice(newest.id.as_bytes());
@@ -113,9 +140,18 @@ impl Vault {
         };
         let split = rest.split_at_checked(usize::from(*length)).ok_or(OpenError::Tampered)?;
         let id = std::str::from_utf8(split.0).map_err(|_| OpenError::Tampered)?;
-        let master = self.masters.find(id).ok_or(OpenError::NoMasterKey)?;
+        let masters = self.masters();
+        let master = masters.find(id).ok_or(OpenError::NoMasterKey)?;
         master.key.derived(purpose).open(split.1, purpose.as_bytes())
     }
+
+    fn masters(&self) -> RwLockReadGuard<'_, MasterKeys> {
+        self.masters.read().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, OpenError> {
+    BASE64.decode(text).map_err(|_| OpenError::Tampered)
 }
 
 #[cfg(test)]
@@ -169,5 +205,34 @@ mod tests {
         let vault = Vault::new(masters);
         assert_eq!(vault.open(&sealed, "a").expect("still here").as_slice(), b"old");
         assert_ne!(vault.seal(b"new", "a").master_key, sealed.master_key);
+    }
+
+    #[test]
+    fn what_is_rewrapped_needs_the_older_key_no_more() {
+        let mut masters = MasterKeys::random();
+        let vault = Vault::new(masters.clone());
+        let sealed = vault.seal(b"old", "a");
+        assert_eq!(vault.rewrap(&sealed, "a"), Ok(None));
+        masters.rotate();
+        vault.adopt(masters.clone()).expect("it has the older as well");
+        let next = vault.rewrap(&sealed, "a").expect("it opens").expect("it is under the older");
+        assert_eq!(next.ciphertext, sealed.ciphertext);
+        assert_eq!(vault.rewrap(&next, "a"), Ok(None));
+        assert_eq!(vault.rewrap(&sealed, "b"), Err(OpenError::Tampered));
+        masters.forget_older();
+        let vault = Vault::new(masters);
+        assert_eq!(vault.open(&next, "a").expect("under the newest").as_slice(), b"old");
+        assert_eq!(vault.open(&sealed, "a"), Err(OpenError::NoMasterKey));
+    }
+
+    #[test]
+    fn keys_of_which_one_is_missing_are_not_adopted() {
+        let mut masters = MasterKeys::random();
+        let vault = Vault::new(masters.clone());
+        let sealed = vault.seal(b"old", "a");
+        assert_eq!(vault.adopt(MasterKeys::random()), Err(OpenError::NoMasterKey));
+        masters.rotate();
+        assert_eq!(vault.adopt(masters), Ok(()));
+        assert_eq!(vault.open(&sealed, "a").expect("still here").as_slice(), b"old");
     }
 }

@@ -1,17 +1,19 @@
 //! The master keys: a file of its owner's alone.
 
-use std::fs::OpenOptions;
+use std::fs::{File, OpenOptions};
 use std::io::{self, Write as _};
 use std::os::unix::fs::{OpenOptionsExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use model::Sealed;
 use serde::{Deserialize, Serialize};
 use zeroize::Zeroizing;
 
 use crate::aead::Key;
 use crate::random::random_text;
+use crate::{OpenError, decode};
 
 /// Read, write; for nobody else.
 const MODE: u32 = 0o600;
@@ -83,9 +85,34 @@ impl MasterKeys {
         Ok(MasterKeys(masters))
     }
 
+    /// Reads the file, and writes it again as it is to be. Nobody else does so meanwhile, or a
+    /// key could be lost that has sealed something.
+    pub fn change(
+        path: &Path,
+        change: impl FnOnce(&mut MasterKeys),
+    ) -> Result<MasterKeys, MasterError> {
+        let failed = |source| MasterError::Io { path: path.to_owned(), source };
+        let folder = File::open(folder(path)).map_err(failed)?;
+        folder.lock().map_err(failed)?;
+        let mut masters = MasterKeys::read(path)?;
+        change(&mut masters);
+        masters.write(path)?;
+        Ok(masters)
+    }
+
     /// Adds a key, which seals from now on.
     pub fn rotate(&mut self) {
         self.0.push(Master::random());
+    }
+
+    /// Leaves the newest alone.
+    pub fn forget_older(&mut self) {
+        self.0.drain(..self.0.len() - 1);
+    }
+
+    /// What they are called by, the newest last.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|master| master.id.as_str())
     }
 
     /// Durable before it returns, and whole or not at all.
@@ -100,7 +127,15 @@ impl MasterKeys {
         let mut file = options.open(&draft).map_err(failed)?;
         file.write_all(&text).map_err(failed)?;
         file.sync_all().map_err(failed)?;
-        std::fs::rename(&draft, path).map_err(failed)
+        std::fs::rename(&draft, path).map_err(failed)?;
+        let folder = File::open(folder(path)).map_err(failed)?;
+        folder.sync_all().map_err(failed)
+    }
+
+    pub(crate) fn open_data_key(&self, sealed: &Sealed, context: &str) -> Result<Key, OpenError> {
+        let master = self.find(&sealed.master_key).ok_or(OpenError::NoMasterKey)?;
+        let data_key = master.key.open(&decode(&sealed.data_key)?, context.as_bytes())?;
+        Key::from_bytes(&data_key).ok_or(OpenError::Tampered)
     }
 
     pub(crate) fn newest(&self) -> &Master {
@@ -114,6 +149,12 @@ impl MasterKeys {
     pub(crate) fn find(&self, id: &str) -> Option<&Master> {
         self.0.iter().find(|master| master.id == id)
     }
+}
+
+/// Where a file is.
+fn folder(path: &Path) -> &Path {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+    folder.unwrap_or(Path::new("."))
 }
 
 impl Master {
@@ -147,6 +188,27 @@ mod tests {
         assert_eq!(made.newest().key.bytes(), read.newest().key.bytes());
         let permissions = std::fs::metadata(&path).expect("the file").permissions();
         assert_eq!(permissions.mode() & 0o777, MODE);
+    }
+
+    #[test]
+    fn a_key_is_added_to_those_of_the_file_by_one_at_a_time() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let path = folder.path().join("master.json");
+        let made = MasterKeys::read_or_make(&path).expect("made");
+        std::thread::scope(|scope| {
+            for _ in 0..8 {
+                scope.spawn(|| MasterKeys::change(&path, MasterKeys::rotate).expect("added"));
+            }
+        });
+        let read = MasterKeys::read(&path).expect("read");
+        assert_eq!(read.ids().count(), 9);
+        assert_eq!(read.ids().next(), made.ids().next());
+        let permissions = std::fs::metadata(&path).expect("the file").permissions();
+        assert_eq!(permissions.mode() & 0o777, MODE);
+        let left = MasterKeys::change(&path, MasterKeys::forget_older).expect("forgotten");
+        assert_eq!(left.ids().collect::<Vec<_>>(), read.ids().skip(8).collect::<Vec<_>>());
+        let files: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").collect();
+        assert_eq!(files.len(), 1, "the draft is gone");
     }
 
     #[test]

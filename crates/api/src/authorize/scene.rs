@@ -16,6 +16,9 @@ use crate::Caller;
 pub(super) const TAGS: [(&str, &str); 3] =
     [("tags", "tags"), ("Tags", "Tags"), ("TagSpecifications", "TagSpecifications.Tags")];
 
+/// Members that bind a ciphertext to what it is of.
+const ENCRYPTION_CONTEXTS: [&str; 2] = ["EncryptionContext", "SourceEncryptionContext"];
+
 /// One request, decoded and not yet at work.
 #[derive(Clone, Copy)]
 pub(super) struct Scene<'a> {
@@ -34,6 +37,7 @@ impl Scene<'_> {
     pub(super) fn context(&self) -> Context {
         let mut context = of_caller(self.caller, self.snapshot);
         self.add_tags(&mut context);
+        self.add_encryption_context(&mut context);
         context
     }
 
@@ -54,6 +58,25 @@ impl Scene<'_> {
         }
         if !keys.is_empty() {
             context.set("aws:TagKeys", keys);
+        }
+    }
+
+    /// `kms:EncryptionContext` and its keys ("AWS KMS condition keys").
+    fn add_encryption_context(&self, context: &mut Context) {
+        let Value::Structure(members) = self.input else { return };
+        let members = self.asked.operation.input.schema.members().iter().zip(members);
+        for (member, given) in members {
+            let Value::Map(pairs) = given else { continue };
+            if !ENCRYPTION_CONTEXTS.contains(&member.name) {
+                continue;
+            }
+            for (key, value) in pairs {
+                if let Value::String(value) = value {
+                    context.set(&format!("kms:EncryptionContext:{key}"), vec![value.clone()]);
+                }
+            }
+            let keys = pairs.iter().map(|(key, _)| key.clone()).collect();
+            context.set("kms:EncryptionContextKeys", keys);
         }
     }
 
@@ -90,6 +113,7 @@ pub(super) fn of_caller(caller: &Caller, snapshot: &Snapshot) -> Context {
     let mut set = |key: &str, value: String| context.set(key, vec![value]);
     set("aws:PrincipalArn", principal.role_arn().unwrap_or_else(|| principal.arn()));
     set("aws:PrincipalAccount", principal.account.clone());
+    set("kms:CallerAccount", principal.account.clone());
     set("aws:userid", principal.user_id());
     set("aws:PrincipalIsAWSService", "false".to_owned());
     set("aws:ViaAWSService", "false".to_owned());

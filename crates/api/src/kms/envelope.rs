@@ -1,11 +1,12 @@
 //! Envelopes: what other services keep, each value sealed with a data key of its own, which is
 //! sealed with a KMS key.
 //!
-//! Nobody is authorized here: whoever calls has been let in by the service that it asked.
+//! Nobody is authorized here: `on_behalf` says what the callers of those services have to be
+//! allowed.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use model::{Arn, KmsEnvelope, KmsKey, Snapshot};
+use model::{Arn, KmsDataKey, KmsEnvelope, KmsKey, Snapshot};
 use vault::{Key, OpenError, Vault};
 use zeroize::Zeroizing;
 
@@ -14,32 +15,34 @@ use super::key::{self, KeyError};
 use super::managed::{self, ManagedKey};
 use crate::Turn;
 
-/// The key that a value is sealed with.
-#[derive(Clone, Copy, Debug)]
-pub(crate) enum KeyChoice<'a> {
-    /// By its id, its ARN, an alias or an alias's ARN.
-    Named(&'a str),
-    /// The service's own.
-    Default(ManagedKey),
-}
-
-/// Seals a value. The turn's plan holds only while the key is as it is now, and makes the
-/// service's own key where that is wanted for the first time.
-pub(crate) fn seal(
+/// The key that is named, by its id, its ARN, an alias or an alias's ARN; the service's own where
+/// none is. The turn's plan holds only while the key is as it is now, and makes the service's own
+/// where that is wanted for the first time.
+pub(crate) fn choose(
     turn: &mut Turn<'_>,
     vault: &Vault,
-    choice: KeyChoice<'_>,
+    service: ManagedKey,
+    named: Option<&str>,
+) -> Result<KmsKey, KeyError> {
+    let is_own = |named| ManagedKey::named(turn.scope(), named) == Some(service);
+    let Some(named) = named.filter(|named| !is_own(named)) else {
+        return managed::find_or_make(turn, vault, service);
+    };
+    let found = key::find(turn.snapshot, turn.scope(), named)?;
+    turn.plan.read(found);
+    Ok((*found.record).clone())
+}
+
+/// Seals a value with a fresh data key.
+pub(crate) fn seal(
+    vault: &Vault,
+    key: &KmsKey,
     (plaintext, context): (&[u8], &EncryptionContext),
 ) -> Result<KmsEnvelope, KeyError> {
-    let key = chosen(turn, vault, choice)?;
     let data_key = Key::random();
-    let wrapped = key::encrypt(vault, &key, data_key.bytes(), context)?;
-    let ciphertext = data_key.seal(plaintext, &canonical(context));
-    Ok(KmsEnvelope {
-        key_arn: key.arn(),
-        data_key: BASE64.encode(wrapped),
-        ciphertext: BASE64.encode(ciphertext),
-    })
+    let KmsDataKey { key_arn, sealed } = wrap(vault, key, &data_key, context)?;
+    let ciphertext = seal_with(&data_key, plaintext, context);
+    Ok(KmsEnvelope { key_arn, data_key: sealed, ciphertext })
 }
 
 /// Opens what was sealed, with the context that it was sealed with.
@@ -49,28 +52,59 @@ pub(crate) fn open(
     envelope: &KmsEnvelope,
     context: &EncryptionContext,
 ) -> Result<Zeroizing<Vec<u8>>, KeyError> {
-    let decode = |text: &str| BASE64.decode(text).map_err(|_| KeyError::InvalidCiphertext);
-    let arn = Arn::parse(&envelope.key_arn).ok_or_else(|| key::not_found(&envelope.key_arn))?;
-    let key = key::find_by_id(snapshot, &arn.scope, &envelope.key_arn)?;
-    let wrapped = decode(&envelope.data_key)?;
-    let wrapped = Ciphertext::parse(&wrapped).ok_or(KeyError::InvalidCiphertext)?;
-    let data_key = key::decrypt(vault, key, &wrapped, context)?;
-    let data_key = Key::from_bytes(&data_key).ok_or(KeyError::InvalidCiphertext)?;
-    let opened = data_key.open(&decode(&envelope.ciphertext)?, &canonical(context));
+    let KmsEnvelope { key_arn, data_key, ciphertext } = envelope;
+    let wrapped = KmsDataKey { key_arn: key_arn.clone(), sealed: data_key.clone() };
+    let data_key = unwrap((snapshot, vault), &wrapped, context)?;
+    open_with(&data_key, ciphertext, context)
+}
+
+/// Seals a value with its data key.
+pub(crate) fn seal_with(data_key: &Key, plaintext: &[u8], context: &EncryptionContext) -> String {
+    BASE64.encode(data_key.seal(plaintext, &canonical(context)))
+}
+
+/// Opens a value with its data key.
+pub(crate) fn open_with(
+    data_key: &Key,
+    ciphertext: &str,
+    context: &EncryptionContext,
+) -> Result<Zeroizing<Vec<u8>>, KeyError> {
+    let opened = data_key.open(&decode(ciphertext)?, &canonical(context));
     opened.map_err(|_: OpenError| KeyError::InvalidCiphertext)
 }
 
-fn chosen(turn: &mut Turn<'_>, vault: &Vault, choice: KeyChoice<'_>) -> Result<KmsKey, KeyError> {
-    let named = match choice {
-        KeyChoice::Default(managed) => return managed::find_or_make(turn, vault, managed),
-        KeyChoice::Named(named) => named,
-    };
-    if let Some(managed) = ManagedKey::named(turn.scope(), named) {
-        return managed::find_or_make(turn, vault, managed);
-    }
-    let found = key::find(turn.snapshot, turn.scope(), named)?;
-    turn.plan.read(found);
-    Ok((*found.record).clone())
+/// Seals a data key with a KMS key.
+pub(crate) fn wrap(
+    vault: &Vault,
+    key: &KmsKey,
+    data_key: &Key,
+    context: &EncryptionContext,
+) -> Result<KmsDataKey, KeyError> {
+    let sealed = BASE64.encode(key::encrypt(vault, key, data_key.bytes(), context)?);
+    Ok(KmsDataKey { key_arn: key.arn(), sealed })
+}
+
+/// The data key that a KMS key sealed.
+pub(crate) fn unwrap(
+    (snapshot, vault): (&Snapshot, &Vault),
+    wrapped: &KmsDataKey,
+    context: &EncryptionContext,
+) -> Result<Key, KeyError> {
+    let key = find(snapshot, &wrapped.key_arn)?;
+    let sealed = decode(&wrapped.sealed)?;
+    let sealed = Ciphertext::parse(&sealed).ok_or(KeyError::InvalidCiphertext)?;
+    let data_key = key::decrypt(vault, key, &sealed, context)?;
+    Key::from_bytes(&data_key).ok_or(KeyError::InvalidCiphertext)
+}
+
+/// The key of this ARN, wherever it is.
+pub(crate) fn find<'a>(snapshot: &'a Snapshot, key_arn: &str) -> Result<&'a KmsKey, KeyError> {
+    let arn = Arn::parse(key_arn).ok_or_else(|| key::not_found(key_arn))?;
+    key::find_by_id(snapshot, &arn.scope, key_arn).map(|found| &*found.record)
+}
+
+fn decode(text: &str) -> Result<Vec<u8>, KeyError> {
+    BASE64.decode(text).map_err(|_| KeyError::InvalidCiphertext)
 }
 
 #[cfg(test)]
@@ -85,15 +119,17 @@ mod tests {
         EncryptionContext::from([("of".to_owned(), "a test".to_owned())])
     }
 
-    fn sealed(snapshot: &mut Snapshot, vault: &Vault, choice: KeyChoice<'_>) -> KmsEnvelope {
+    fn sealed(snapshot: &mut Snapshot, vault: &Vault, named: Option<&str>) -> KmsEnvelope {
         let caller = Caller::root(Scope::new("000000000000", "us-east-1"), Timestamp::EPOCH);
         let rng = Rng::seeded(snapshot.revision);
         let (envelope, plan) = {
             let mut turn = Turn { snapshot, caller: &caller, rng, plan: Plan::new() };
-            let envelope = seal(&mut turn, vault, choice, (b"hunter2", &context()));
+            let mut sealed = || {
+                let key = choose(&mut turn, vault, ManagedKey::Ssm, named).expect("it is there");
+                seal(vault, &key, (b"hunter2", &context())).expect("it is sealed")
+            };
             // A second value of the same request is sealed with the same key.
-            let again = seal(&mut turn, vault, choice, (b"hunter2", &context()));
-            let (envelope, again) = (envelope.expect("sealed"), again.expect("sealed"));
+            let (envelope, again) = (sealed(), sealed());
             assert_eq!(envelope.key_arn, again.key_arn);
             assert_ne!(envelope.data_key, again.data_key);
             (envelope, turn.plan)
@@ -106,14 +142,13 @@ mod tests {
     #[test]
     fn a_value_is_sealed_with_the_services_key_and_opens_with_its_context() {
         let (mut snapshot, vault) = (Snapshot::default(), Vault::new(MasterKeys::random()));
-        let by_default = KeyChoice::Default(ManagedKey::Ssm);
-        let envelope = sealed(&mut snapshot, &vault, by_default);
+        let envelope = sealed(&mut snapshot, &vault, None);
         let opened = open(&snapshot, &vault, &envelope, &context()).expect("its own");
         assert_eq!(opened.as_slice(), b"hunter2");
         let other = EncryptionContext::new();
         let refused = open(&snapshot, &vault, &envelope, &other);
         assert_eq!(refused, Err(KeyError::InvalidCiphertext));
-        let again = sealed(&mut snapshot, &vault, KeyChoice::Named("alias/aws/ssm"));
+        let again = sealed(&mut snapshot, &vault, Some("alias/aws/ssm"));
         assert_eq!(again.key_arn, envelope.key_arn);
         assert_eq!((snapshot.kms_keys.len(), snapshot.kms_aliases.len()), (1, 1));
     }
@@ -121,7 +156,7 @@ mod tests {
     #[test]
     fn a_key_that_is_away_opens_nothing() {
         let (mut snapshot, vault) = (Snapshot::default(), Vault::new(MasterKeys::random()));
-        let envelope = sealed(&mut snapshot, &vault, KeyChoice::Default(ManagedKey::Ssm));
+        let envelope = sealed(&mut snapshot, &vault, None);
         let key = snapshot.kms_keys.all().next().expect("it was made").clone();
         let mut in_state = |state| {
             let changed = KmsKey { state, ..(*key.record).clone() };

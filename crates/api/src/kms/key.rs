@@ -19,6 +19,9 @@ pub enum KeyError {
     Disabled(String),
     #[error("{0} is pending deletion.")]
     PendingDeletion(String),
+    /// The caller may not use it: why, in IAM's words.
+    #[error("{0}")]
+    Denied(String),
     #[error("the ciphertext or its encryption context is not what was encrypted")]
     InvalidCiphertext,
     /// The master key that protects it is away: nothing that the caller can mend.

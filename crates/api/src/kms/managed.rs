@@ -49,6 +49,11 @@ impl ManagedKey {
         }
     }
 
+    /// As `kms:ViaService` has it.
+    pub(crate) fn endpoint(self, region: &str) -> String {
+        format!("{}.{region}.amazonaws.com", self.service())
+    }
+
     fn description(self) -> String {
         let kept = match self {
             ManagedKey::SecretsManager => "Secrets Manager secrets",
@@ -59,7 +64,7 @@ impl ManagedKey {
 
     /// Whoever may use the service in the account may use the key through it.
     fn policy(self, scope: &Scope) -> String {
-        let (service, Scope { account, region }) = (self.service(), scope);
+        let (service, account) = (self.service(), &scope.account);
         let policy = json!({
             "Version": "2012-10-17",
             "Id": format!("auto-{service}-1"),
@@ -79,7 +84,7 @@ impl ManagedKey {
                     "Condition": {
                         "StringEquals": {
                             "kms:CallerAccount": account,
-                            "kms:ViaService": format!("{service}.{region}.amazonaws.com"),
+                            "kms:ViaService": self.endpoint(&scope.region),
                         },
                     },
                 },

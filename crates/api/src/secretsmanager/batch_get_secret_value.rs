@@ -8,7 +8,7 @@ use wire::ApiError;
 
 use super::filter::Filters;
 use super::find::{self, NoVersion, Wanted};
-use super::{access, listing, value};
+use super::{access, listing, sealing};
 use crate::{Api, Caller};
 
 const PAGE_DEFAULT: usize = 20;
@@ -98,8 +98,8 @@ fn read<'a>(
     let may = api.may(caller, snapshot, ("secretsmanager:GetSecretValue", &secret.arn()));
     may.map_err(|refused| ApiError::client("AccessDeniedException", refused.sentence()))?;
     let (id, version) = find::version(secret, Wanted::default()).map_err(NoVersion::told)?;
-    let clear =
-        value::open(&api.vault, snapshot, (secret, id)).map_err(value::decryption_failure)?;
+    let clear = sealing::open(sealing::on_behalf(api, (caller, snapshot)), (secret, id))
+        .map_err(sealing::decryption_failure)?;
     let (text, binary) = clear.shown();
     let entry = SecretValueEntry {
         arn: Some(secret.arn()),

@@ -6,9 +6,9 @@ use aws_api::secretsmanager::{CreateSecretRequest, CreateSecretResponse, errors}
 use model::{Entry, Secret, SecretVersion, Tags};
 use wire::ApiError;
 
-use super::value::{self, Clear};
+use super::value::Clear;
 use super::version::{self, Known, NewVersion};
-use super::{client_token, name, tags};
+use super::{client_token, name, sealing, tags};
 use crate::refuse::refuse_given;
 use crate::{Api, Caller, Turn};
 
@@ -21,7 +21,6 @@ const SUFFIX_LENGTH: usize = 6;
 struct Wanted {
     token: String,
     value: Option<Clear>,
-    kms_key_id: Option<String>,
     tags: Tags,
 }
 
@@ -35,7 +34,6 @@ pub(super) async fn run(
     let wanted = Wanted {
         token: client_token::required(input.client_request_token.as_deref())?,
         value: Clear::given(input.secret_string.take(), input.secret_binary.as_deref())?,
-        kms_key_id: value::key(input.kms_key_id.as_deref())?,
         tags: tags::add(&Tags::new(), input.tags.as_deref().unwrap_or_default())?,
     };
     api.transact(caller, |turn| create(api, turn, (&input, &wanted))).await
@@ -68,7 +66,7 @@ fn create(
         name: input.name.clone(),
         suffix: turn.rng.alphanumeric(SUFFIX_LENGTH),
         description: input.description.clone().filter(|it| !it.is_empty()),
-        kms_key_id: wanted.kms_key_id.clone(),
+        kms_key_id: None,
         tags: wanted.tags.clone(),
         versions: BTreeMap::new(),
         resource_policy: None,
@@ -79,10 +77,11 @@ fn create(
         changed_at: turn.now(),
         accessed_on: None,
     };
+    secret.kms_key_id = sealing::establish(api, turn, (&secret, input.kms_key_id.as_deref()))?;
     if let Some(value) = &wanted.value {
         let stages = [SecretVersion::CURRENT.to_owned()];
         let new = NewVersion { id: &wanted.token, value, stages: &stages };
-        version::add(turn, &api.vault, (&mut secret, new))?;
+        version::add(api, turn, (&mut secret, new))?;
     }
     let made = answer(&secret, wanted);
     turn.plan.insert(secret);
@@ -107,7 +106,7 @@ fn again(
         None => !known.versions.contains_key(&wanted.token),
         Some(value) => {
             let new = NewVersion { id: &wanted.token, value, stages: &[] };
-            version::known(turn, &api.vault, (known, new))? == Known::Same
+            version::known(api, turn, (known, new))? == Known::Same
         }
     };
     if is_same && known.creation_token.as_ref() == Some(&wanted.token) {

@@ -4,7 +4,7 @@ use aws_api::secretsmanager::{GetSecretValueRequest, GetSecretValueResponse};
 use wire::ApiError;
 
 use super::find::{self, NoVersion, Wanted};
-use super::{access, value};
+use super::{access, sealing};
 use crate::{Api, Caller};
 
 /// Nothing is committed, but for the first reading of a day.
@@ -18,8 +18,8 @@ pub(super) async fn run(
     let wanted =
         Wanted { version_id: input.version_id.as_deref(), stage: input.version_stage.as_deref() };
     let (id, version) = find::version(secret, wanted).map_err(NoVersion::told)?;
-    let clear =
-        value::open(&api.vault, &snapshot, (secret, id)).map_err(value::decryption_failure)?;
+    let clear = sealing::open(sealing::on_behalf(api, (caller, &snapshot)), (secret, id))
+        .map_err(sealing::decryption_failure)?;
     access::note(api, caller, &[(secret, id)]).await;
     let (text, binary) = clear.shown();
     Ok(GetSecretValueResponse {

@@ -34,13 +34,13 @@ fn put(
     (secret_id, new): (&str, NewVersion<'_>),
 ) -> Result<PutSecretValueResponse, ApiError> {
     let secret = find::active(turn.snapshot, turn.scope(), secret_id)?;
-    match version::known(turn, &api.vault, (secret, new))? {
+    match version::known(api, turn, (secret, new))? {
         Known::Nothing => {}
         Known::Same => return Ok(answer(secret, new.id)),
         Known::Other => return Err(version::token_in_use(secret, new.id)),
     }
     let mut next = (*secret.record).clone();
-    version::add(turn, &api.vault, (&mut next, new))?;
+    version::add(api, turn, (&mut next, new))?;
     let made = answer(&next, new.id);
     turn.plan.update(secret, next);
     Ok(made)

@@ -1,13 +1,15 @@
 //! The value of a secret for whoever needs it inside: containers that secrets are injected into.
 //!
-//! Nobody's permission is asked here, and no access is noted.
+//! Permission is asked for the secret's key alone, and no access is noted.
 
 use model::{Scope, Snapshot};
-use vault::{OpenError, Vault};
 use zeroize::Zeroizing;
 
 use super::find::{self, NoVersion, Wanted};
-use super::value::{self, Clear};
+use super::sealing;
+use super::value::Clear;
+use crate::kms::KeyError;
+use crate::{Api, Caller};
 
 /// Which value is meant. Where neither a version nor a stage is said, the current one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,14 +35,14 @@ pub enum ResolveError {
     NotInStage(String),
     #[error("the secret `{0}` is binary, not text")]
     Binary(String),
-    #[error("the secret `{secret}` does not open")]
-    Sealed { secret: String, source: OpenError },
+    #[error("the key of the secret `{secret}` does not serve")]
+    Key { secret: String, source: KeyError },
 }
 
 /// The text of a secret, as `GetSecretValue` would find it.
 pub fn resolve(
-    snapshot: &Snapshot,
-    vault: &Vault,
+    api: &Api,
+    (caller, snapshot): (&Caller, &Snapshot),
     scope: &Scope,
     reference: &SecretReference<'_>,
 ) -> Result<Zeroizing<String>, ResolveError> {
@@ -56,9 +58,9 @@ pub fn resolve(
         NoVersion::OfStage(stage) => ResolveError::NoStage { secret: id(), stage },
         NoVersion::Mismatch => ResolveError::NotInStage(id()),
     })?;
-    match value::open(vault, snapshot, (secret, version_id)) {
+    match sealing::open(sealing::on_behalf(api, (caller, snapshot)), (secret, version_id)) {
         Ok(Clear::Text(text)) => Ok(text),
         Ok(Clear::Binary(_)) => Err(ResolveError::Binary(id())),
-        Err(source) => Err(ResolveError::Sealed { secret: id(), source }),
+        Err(source) => Err(ResolveError::Key { secret: id(), source }),
     }
 }

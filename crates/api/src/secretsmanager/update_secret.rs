@@ -4,9 +4,9 @@ use aws_api::secretsmanager::{UpdateSecretRequest, UpdateSecretResponse};
 use model::SecretVersion;
 use wire::ApiError;
 
-use super::value::{self, Clear};
+use super::value::Clear;
 use super::version::{self, Known, NewVersion};
-use super::{client_token, find};
+use super::{client_token, find, sealing};
 use crate::refuse::refuse_given;
 use crate::{Api, Caller, Turn};
 
@@ -17,8 +17,6 @@ pub(super) async fn run(
 ) -> Result<UpdateSecretResponse, ApiError> {
     let is_typed = input.r#type.as_ref().is_some_and(|it| !it.is_empty());
     refuse_given(&[("Type", is_typed)], super::unsupported)?;
-    // The service's own key is the only one, so there is nothing to seal again.
-    value::key(input.kms_key_id.as_deref())?;
     let token = client_token::required(input.client_request_token.as_deref())?;
     let value = Clear::given(input.secret_string.take(), input.secret_binary.as_deref())?;
     let stages = [SecretVersion::CURRENT.to_owned()];
@@ -37,13 +35,18 @@ fn update(
         next.description = Some(description.clone()).filter(|it| !it.is_empty());
         next.changed_at = turn.now();
     }
+    if let Some(named) = &input.kms_key_id {
+        next.kms_key_id = sealing::establish(api, turn, (secret, Some(named)))?;
+        sealing::rewrap(api, turn, &next)?;
+        next.changed_at = turn.now();
+    }
     if let Some(new) = new {
         // COMPAT: "If you call this operation with a `ClientRequestToken` that matches an
         // existing version's `VersionId`, the operation results in an error."
-        if version::known(turn, &api.vault, (secret, new))? != Known::Nothing {
+        if version::known(api, turn, (secret, new))? != Known::Nothing {
             return Err(version::token_in_use(secret, new.id));
         }
-        version::add(turn, &api.vault, (&mut next, new))?;
+        version::add(api, turn, (&mut next, new))?;
     }
     let answer = UpdateSecretResponse {
         arn: Some(next.arn()),

@@ -1,18 +1,14 @@
-//! Values: taken out of a request, sealed, and opened. Nothing else touches one in the clear.
+//! Values: taken out of a request and put into an answer. `sealing` seals and opens them, and
+//! nothing else touches one in the clear.
 //!
 //! INVARIANT: a value is wiped from memory when it is dropped, and has no `Debug`.
 
-use aws_api::secretsmanager::errors;
-use model::{Sealed, Secret, SecretContent, SecretValue, Snapshot};
-use vault::{OpenError, Vault};
+use model::SecretContent;
 use wire::ApiError;
 use zeroize::Zeroizing;
 
 /// LIMIT: bytes of a value (`CreateSecret`, `SecretString`).
 const BYTES_MAX: usize = 65_536;
-
-/// The key that Secrets Manager uses where none is named.
-const DEFAULT_KEY: &str = "alias/aws/secretsmanager";
 
 /// A value in the clear.
 #[derive(PartialEq)]
@@ -45,6 +41,17 @@ impl Clear {
         Ok(Some(value))
     }
 
+    /// What was sealed as text or as bytes; `None` where the text is none.
+    pub(super) fn opened(content: SecretContent, bytes: Zeroizing<Vec<u8>>) -> Option<Clear> {
+        match content {
+            SecretContent::Binary => Some(Clear::Binary(bytes)),
+            SecretContent::Text => {
+                let text = std::str::from_utf8(&bytes).ok()?;
+                Some(Clear::Text(Zeroizing::new(text.to_owned())))
+            }
+        }
+    }
+
     pub(super) fn content(&self) -> SecretContent {
         match self {
             Clear::Text(_) => SecretContent::Text,
@@ -60,49 +67,12 @@ impl Clear {
         }
     }
 
-    fn bytes(&self) -> &[u8] {
+    pub(super) fn bytes(&self) -> &[u8] {
         match self {
             Clear::Text(text) => text.as_bytes(),
             Clear::Binary(bytes) => bytes,
         }
     }
-}
-
-/// The KMS key of a request, by the name under which a secret keeps it: `None` is the service's
-/// own, under which the vault seals. Any other is refused, as none is known here yet.
-pub(super) fn key(given: Option<&str>) -> Result<Option<String>, ApiError> {
-    match given {
-        None | Some("" | DEFAULT_KEY) => Ok(None),
-        Some(other) => Err(super::unsupported(format!(
-            "`KmsKeyId` {other} is not supported by Longshore yet; leave it out, or say \
-             {DEFAULT_KEY}"
-        ))),
-    }
-}
-
-/// Seals a value for a version of a secret, under the secret's key.
-pub(super) fn seal(vault: &Vault, value: &Clear, (secret, version_id): (&Secret, &str)) -> Sealed {
-    vault.seal(value.bytes(), &SecretValue::sealing_context(secret, version_id))
-}
-
-/// Opens the value of a version, which has one.
-pub(super) fn open(
-    vault: &Vault,
-    snapshot: &Snapshot,
-    (secret, version_id): (&Secret, &str),
-) -> Result<Clear, OpenError> {
-    let content = secret.versions.get(version_id).and_then(|version| version.content);
-    let value = snapshot.secret_values.get(&secret.scope, &secret.value_id(version_id));
-    let (Some(content), Some(value)) = (content, value) else { return Err(OpenError::Tampered) };
-    let context = SecretValue::sealing_context(secret, version_id);
-    Ok(match content {
-        SecretContent::Text => Clear::Text(vault.open_text(&value.sealed, &context)?),
-        SecretContent::Binary => Clear::Binary(vault.open(&value.sealed, &context)?),
-    })
-}
-
-pub(super) fn decryption_failure(error: OpenError) -> ApiError {
-    errors::decryption_failure(format!("Secrets Manager can't decrypt the secret value: {error}"))
 }
 
 #[cfg(test)]
@@ -118,14 +88,5 @@ mod tests {
         assert!(given(Some("a"), Some(b"a")).is_err());
         assert!(given(Some(&"ä".repeat(BYTES_MAX / 2)), None).is_ok());
         assert!(given(Some(&"ä".repeat(BYTES_MAX / 2 + 1)), None).is_err());
-    }
-
-    #[test]
-    fn only_the_services_own_key_is_known() {
-        for own in [None, Some(""), Some(DEFAULT_KEY)] {
-            assert_eq!(key(own), Ok(None));
-        }
-        let told = key(Some("alias/mine")).expect_err("it is not known");
-        assert!(told.message.contains("`KmsKeyId` alias/mine"), "{told}");
     }
 }

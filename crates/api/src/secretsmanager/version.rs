@@ -1,13 +1,12 @@
 //! Versions: what becomes of one that is put.
 
 use aws_api::secretsmanager::errors;
-use model::{Secret, SecretValue, SecretVersion, Timestamp};
-use vault::Vault;
+use model::{Secret, SecretVersion, Timestamp};
 use wire::ApiError;
 
-use super::rotation;
-use super::value::{self, Clear};
-use crate::Turn;
+use super::value::Clear;
+use super::{rotation, sealing};
+use crate::{Api, Turn};
 
 /// LIMIT: stages of one version.
 const STAGES_MAX: usize = 20;
@@ -30,15 +29,16 @@ pub(super) struct NewVersion<'a> {
 }
 
 pub(super) fn known(
+    api: &Api,
     turn: &Turn<'_>,
-    vault: &Vault,
     (secret, new): (&Secret, NewVersion<'_>),
 ) -> Result<Known, ApiError> {
     match secret.versions.get(new.id).map(|version| version.content) {
         None | Some(None) => Ok(Known::Nothing),
         Some(Some(_)) => {
-            let value = value::open(vault, turn.snapshot, (secret, new.id))
-                .map_err(value::decryption_failure)?;
+            let keys = sealing::on_behalf(api, (turn.caller, turn.snapshot));
+            let value = sealing::open(keys, (secret, new.id));
+            let value = value.map_err(sealing::decryption_failure)?;
             Ok(if value == *new.value { Known::Same } else { Known::Other })
         }
     }
@@ -56,8 +56,8 @@ pub(super) fn token_in_use(secret: &Secret, token: &str) -> ApiError {
 /// Adds a version to `secret`, which is yet to be written, and its value to the plan. Versions
 /// that are outdated go.
 pub(super) fn add(
+    api: &Api,
     turn: &mut Turn<'_>,
-    vault: &Vault,
     (secret, new): (&mut Secret, NewVersion<'_>),
 ) -> Result<(), ApiError> {
     let now = turn.now();
@@ -82,18 +82,12 @@ pub(super) fn add(
             SecretVersion::COUNT_MAX
         )));
     }
-    let sealed = value::seal(vault, new.value, (secret, new.id));
+    let sealed = sealing::seal(api, turn, new.value, (secret, new.id))?;
     put(secret, new, now);
     for stage in &stages {
         move_stage(secret, stage, new.id)?;
     }
-    turn.plan.insert(SecretValue {
-        scope: secret.scope.clone(),
-        secret: secret.name.clone(),
-        suffix: secret.suffix.clone(),
-        version_id: new.id.to_owned(),
-        sealed,
-    });
+    turn.plan.insert(sealed);
     if secret.version_at(SecretVersion::CURRENT).is_some_and(|(id, _)| id == new.id) {
         rotation::value_was_put(secret, now);
     }
@@ -106,7 +100,6 @@ fn put(secret: &mut Secret, new: NewVersion<'_>, now: Timestamp) {
     let version = SecretVersion {
         stages,
         content: Some(new.value.content()),
-        kms_key_id: secret.kms_key_id.clone(),
         created_at: now,
         accessed_on: None,
     };

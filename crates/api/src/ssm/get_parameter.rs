@@ -3,7 +3,7 @@
 use aws_api::ssm::{GetParameterRequest, GetParameterResult};
 use wire::ApiError;
 
-use super::value::Decryption;
+use super::value::{self, Decryption};
 use super::{name, render};
 use crate::{Api, Caller};
 
@@ -17,6 +17,7 @@ pub(super) fn run(
     let found = name::find(&snapshot, &caller.scope, &input.name)
         .map_err(|missing| super::missing(&missing))?;
     let decryption = Decryption::of(input.with_decryption);
-    let shown = render::with_value((&snapshot, &api.vault), &found, decryption)?;
+    let keys = value::on_behalf(api, (caller, &snapshot));
+    let shown = render::with_value(keys, &found, decryption)?;
     Ok(GetParameterResult { parameter: Some(shown) })
 }

@@ -5,7 +5,7 @@ use wire::ApiError;
 
 use super::name::{self, Missing};
 use super::render;
-use super::value::Decryption;
+use super::value::{self, Decryption};
 use crate::paging::page;
 use crate::{Api, Caller};
 
@@ -31,13 +31,11 @@ pub(super) fn run(
     let page = page(&parameter.versions, |(number, _)| format!("{number:020}"), asked);
     let page = page.map_err(super::bad_token)?;
     let decryption = Decryption::of(input.with_decryption);
+    let keys = value::on_behalf(api, (caller, &snapshot));
     let shown = page
         .items
         .into_iter()
-        .map(|(number, version)| {
-            let secrets = (&*snapshot, &*api.vault);
-            render::history(secrets, parameter, (*number, version), decryption)
-        })
+        .map(|(number, version)| render::history(keys, parameter, (*number, version), decryption))
         .collect::<Result<_, _>>()?;
     Ok(GetParameterHistoryResult { parameters: Some(shown), next_token: page.next_token })
 }

@@ -3,7 +3,7 @@
 use aws_api::ssm::{GetParametersRequest, GetParametersResult};
 use wire::ApiError;
 
-use super::value::Decryption;
+use super::value::{self, Decryption};
 use super::{name, render};
 use crate::{Api, Caller};
 
@@ -25,9 +25,10 @@ pub(super) fn run(
     found.sort_by(|one, other| {
         (&one.parameter.name, one.number).cmp(&(&other.parameter.name, other.number))
     });
+    let keys = value::on_behalf(api, (caller, &snapshot));
     let shown = found
         .iter()
-        .map(|one| render::with_value((&snapshot, &api.vault), one, decryption))
+        .map(|one| render::with_value(keys, one, decryption))
         .collect::<Result<_, _>>()?;
     Ok(GetParametersResult { parameters: Some(shown), invalid_parameters: Some(unknown) })
 }

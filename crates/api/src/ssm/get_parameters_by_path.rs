@@ -6,7 +6,7 @@ use wire::ApiError;
 use super::filter::{self, Asking, Filters};
 use super::name::Found;
 use super::render;
-use super::value::Decryption;
+use super::value::{self, Decryption};
 use crate::paging::page;
 use crate::{Api, Caller};
 
@@ -40,10 +40,11 @@ pub(super) fn run(
     let page = page(found, |it| it.parameter.name.clone(), asked);
     let page = page.map_err(super::bad_token)?;
     let decryption = Decryption::of(input.with_decryption);
+    let keys = value::on_behalf(api, (caller, &snapshot));
     let shown = page
         .items
         .iter()
-        .map(|one| render::with_value((&snapshot, &api.vault), one, decryption))
+        .map(|one| render::with_value(keys, one, decryption))
         .collect::<Result<_, _>>()?;
     Ok(GetParametersByPathResult { parameters: Some(shown), next_token: page.next_token })
 }

@@ -4,14 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_api::ssm::{ParameterType, PutParameterRequest, PutParameterResult, errors};
 use model::{
-    Entry, Parameter, ParameterExpiration, ParameterTier, ParameterValue, ParameterVersion, Tags,
+    Entry, KmsEnvelope, Parameter, ParameterExpiration, ParameterTier, ParameterValue,
+    ParameterVersion, Tags,
 };
 use wire::ApiError;
 
 use super::tier::{self, Needs};
 use super::{name, policies, render, tags, value};
-use crate::kms::envelope::{self, KeyChoice};
 use crate::kms::managed::ManagedKey;
+use crate::kms::on_behalf::KeyUse;
+use crate::kms::{KeyError, envelope};
 use crate::{Api, Caller, Turn};
 
 /// LIMIT: versions of one parameter (`ParameterMaxVersionLimitExceeded`).
@@ -150,7 +152,7 @@ fn version(
         value::check_pattern(&input.value, pattern)?;
     }
     Ok(ParameterVersion {
-        value: sealed(api, turn, (name, input), kind)?,
+        value: sealed(api, turn, (name, input), (kind, tier))?,
         description: kept(&input.description, description),
         allowed_pattern,
         data_type: DATA_TYPE.to_owned(),
@@ -165,7 +167,7 @@ fn sealed(
     api: &Api,
     turn: &mut Turn<'_>,
     (name, input): (&str, &PutParameterRequest),
-    kind: Option<ParameterType>,
+    (kind, tier): (Option<ParameterType>, ParameterTier),
 ) -> Result<ParameterValue, ApiError> {
     if kind != Some(ParameterType::SecureString) && input.key_id.is_some() {
         return Err(super::invalid("KeyId is required for SecureString type parameter only."));
@@ -174,19 +176,31 @@ fn sealed(
         Some(ParameterType::StringList) => Ok(ParameterValue::StringList(input.value.clone())),
         Some(ParameterType::String) | None => Ok(ParameterValue::String(input.value.clone())),
         Some(ParameterType::SecureString) => {
-            let choice = match &input.key_id {
-                Some(named) => KeyChoice::Named(named),
-                None => KeyChoice::Default(ManagedKey::Ssm),
-            };
-            let context = value::context(Parameter::arn_of(turn.scope(), name));
-            let what = (input.value.as_bytes(), &context);
-            let sealed = envelope::seal(turn, &api.vault, choice, what);
+            let sealed = in_envelope(api, turn, (name, input), tier);
             let default = || ManagedKey::Ssm.alias().to_owned();
             let key_id = input.key_id.clone().unwrap_or_else(default);
             let envelope = sealed.map_err(value::key_refusal)?;
             Ok(ParameterValue::SecureString { key_id, envelope })
         }
     }
+}
+
+/// COMPAT: "AWS KMS encryption for AWS Systems Manager Parameter Store": standard parameters take
+/// `Encrypt` of the key, advanced ones `GenerateDataKey`.
+fn in_envelope(
+    api: &Api,
+    turn: &mut Turn<'_>,
+    (name, input): (&str, &PutParameterRequest),
+    tier: ParameterTier,
+) -> Result<KmsEnvelope, KeyError> {
+    let key = envelope::choose(turn, &api.vault, ManagedKey::Ssm, input.key_id.as_deref())?;
+    let context = value::context(Parameter::arn_of(turn.scope(), name));
+    let wanted = match tier {
+        ParameterTier::Standard => KeyUse::Encrypt,
+        ParameterTier::Advanced => KeyUse::GenerateDataKey,
+    };
+    value::on_behalf(api, (turn.caller, turn.snapshot)).check(wanted, &key, &context)?;
+    envelope::seal(&api.vault, &key, (input.value.as_bytes(), &context))
 }
 
 /// Drops the oldest of as many versions as there may be, which has to be without a label.

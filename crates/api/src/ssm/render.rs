@@ -1,17 +1,17 @@
 //! Parameters as they are shown.
 
 use aws_api::ssm::{self, ParameterHistory, ParameterMetadata, ParameterType};
-use model::{Parameter, ParameterValue, ParameterVersion, Snapshot};
-use vault::Vault;
+use model::{Parameter, ParameterValue, ParameterVersion};
 use wire::ApiError;
 
 use super::name::Found;
 use super::value::{self, Decryption};
 use super::{policies, tier};
+use crate::kms::on_behalf::OnBehalf;
 
 /// One version with its value.
 pub(super) fn with_value(
-    (snapshot, vault): (&Snapshot, &Vault),
+    keys: OnBehalf<'_>,
     found: &Found<'_>,
     decryption: Decryption,
 ) -> Result<ssm::Parameter, ApiError> {
@@ -19,7 +19,7 @@ pub(super) fn with_value(
     Ok(ssm::Parameter {
         name: Some(parameter.name.clone()),
         r#type: Some(kind(&version.value)),
-        value: Some(value::shown((snapshot, vault), parameter, version, decryption)?),
+        value: Some(value::shown(keys, parameter, version, decryption)?),
         version: i64::try_from(*number).ok(),
         selector: selector.clone(),
         source_result: None,
@@ -49,7 +49,7 @@ pub(super) fn metadata(parameter: &Parameter) -> ParameterMetadata {
 }
 
 pub(super) fn history(
-    (snapshot, vault): (&Snapshot, &Vault),
+    keys: OnBehalf<'_>,
     parameter: &Parameter,
     (number, version): (u64, &ParameterVersion),
     decryption: Decryption,
@@ -61,7 +61,7 @@ pub(super) fn history(
         last_modified_date: Some(version.modified_at),
         last_modified_user: Some(version.modified_by.clone()),
         description: version.description.clone(),
-        value: Some(value::shown((snapshot, vault), parameter, version, decryption)?),
+        value: Some(value::shown(keys, parameter, version, decryption)?),
         allowed_pattern: version.allowed_pattern.clone(),
         version: i64::try_from(number).ok(),
         labels: Some(version.labels.iter().cloned().collect()),

@@ -1,12 +1,12 @@
 //! The value of a parameter for a container that is to be started with it.
 
 use model::{Scope, Snapshot};
-use vault::Vault;
 use zeroize::Zeroizing;
 
 use super::name::{self, Missing};
 use super::value;
 use crate::kms::KeyError;
+use crate::{Api, Caller};
 
 /// Why there is no value.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -19,15 +19,17 @@ pub enum ParameterError {
 }
 
 /// Looks up a parameter by its name or ARN, with a version's number or label after a colon or
-/// without one, and decrypts it. Nobody is authorized here: that is the caller's to do before.
+/// without one, and decrypts it. Permission is asked for its key alone: the rest is the caller's to
+/// do before.
 pub fn resolve_parameter(
-    snapshot: &Snapshot,
-    vault: &Vault,
+    api: &Api,
+    (caller, snapshot): (&Caller, &Snapshot),
     scope: &Scope,
     named: &str,
 ) -> Result<Zeroizing<String>, ParameterError> {
     let found = name::find(snapshot, scope, named).map_err(ParameterError::Missing)?;
-    let plain = value::plaintext((snapshot, vault), found.parameter, found.version);
+    let keys = value::on_behalf(api, (caller, snapshot));
+    let plain = value::plaintext(keys, found.parameter, found.version);
     plain.map_err(ParameterError::Key)
 }
 
@@ -39,12 +41,23 @@ mod tests {
         Change, Parameter, ParameterTier, ParameterValue, ParameterVersion, Plan, Rng, Tags,
         Timestamp,
     };
-    use vault::MasterKeys;
+    use store::{MemoryEngine, Store};
+    use tempfile::TempDir;
+    use vault::Vault;
 
     use super::*;
-    use crate::kms::envelope::{self, KeyChoice};
+    use crate::kms::envelope;
     use crate::kms::managed::ManagedKey;
-    use crate::{Caller, Turn};
+    use crate::{ApiParts, Caller, Turn};
+
+    /// Operations over an empty store, with a master key of their own. The logs live in the folder.
+    fn api() -> (Api, TempDir) {
+        let directory = TempDir::new().expect("a temporary directory");
+        let store = Store::open(MemoryEngine::new()).expect("an empty store opens");
+        let logs = observe::Logs::open(directory.path()).expect("an empty directory opens");
+        let range = model::Cidr::parse("172.31.0.0/16").expect("a range");
+        (Api::new(ApiParts::unkept(store, logs, range), Rng::seeded(1)), directory)
+    }
 
     fn scope() -> Scope {
         Scope::new("000000000000", "us-east-1")
@@ -69,9 +82,9 @@ mod tests {
         let (rng, plan) = (Rng::seeded(1), Plan::new());
         let mut turn = Turn { snapshot: &empty, caller: &caller, rng, plan };
         let context = value::context(Parameter::arn_of(&scope(), "/a"));
-        let choice = KeyChoice::Default(ManagedKey::Ssm);
+        let key = envelope::choose(&mut turn, vault, ManagedKey::Ssm, None).expect("it is made");
         let what = (b"secure".as_slice(), &context);
-        let envelope = envelope::seal(&mut turn, vault, choice, what).expect("it is sealed");
+        let envelope = envelope::seal(vault, &key, what).expect("it is sealed");
         let secure = ParameterValue::SecureString { key_id: String::new(), envelope };
         let plain = ParameterValue::String("plain".to_owned());
         let versions = BTreeMap::from([(1, version(plain, "old")), (2, version(secure, "new"))]);
@@ -84,12 +97,12 @@ mod tests {
         snapshot
     }
 
-    #[test]
-    fn a_value_is_found_by_name_arn_version_and_label() {
-        let vault = Vault::new(MasterKeys::random());
-        let snapshot = snapshot(&vault);
+    #[tokio::test]
+    async fn a_value_is_found_by_name_arn_version_and_label() {
+        let (api, _directory) = api();
+        let (snapshot, caller) = (snapshot(&api.vault), Caller::root(scope(), Timestamp::EPOCH));
         let told = |named: &str| {
-            let found = resolve_parameter(&snapshot, &vault, &scope(), named);
+            let found = resolve_parameter(&api, (&caller, &snapshot), &scope(), named);
             found.map(|value| value.to_string())
         };
         let arn = Parameter::arn_of(&scope(), "/a");
@@ -106,11 +119,12 @@ mod tests {
         assert!(matches!(told("/a:x"), Err(ParameterError::Missing(Missing::Label { .. }))));
     }
 
-    #[test]
-    fn a_value_whose_key_is_away_is_not_found() {
-        let snapshot = snapshot(&Vault::new(MasterKeys::random()));
-        let other = Vault::new(MasterKeys::random());
-        let found = resolve_parameter(&snapshot, &other, &scope(), "/a");
+    #[tokio::test]
+    async fn a_value_whose_key_is_away_is_not_found() {
+        let ((sealing, _), (other, _)) = (api(), api());
+        let (snapshot, caller) =
+            (snapshot(&sealing.vault), Caller::root(scope(), Timestamp::EPOCH));
+        let found = resolve_parameter(&other, (&caller, &snapshot), &scope(), "/a");
         assert!(matches!(found, Err(ParameterError::Key(KeyError::Unreadable { .. }))));
     }
 }

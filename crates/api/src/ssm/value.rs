@@ -3,13 +3,15 @@
 use aws_api::ssm::errors;
 use model::{KmsEnvelope, Parameter, ParameterValue, ParameterVersion, Snapshot};
 use regex_lite::Regex;
-use vault::Vault;
 use wire::ApiError;
 use zeroize::Zeroizing;
 
 use crate::kms::KeyError;
 use crate::kms::ciphertext::EncryptionContext;
 use crate::kms::envelope;
+use crate::kms::managed::ManagedKey;
+use crate::kms::on_behalf::{KeyUse, OnBehalf};
+use crate::{Api, Caller};
 
 /// Refuses what is no value whatever parameter it is of.
 pub(super) fn check(value: &str) -> Result<(), ApiError> {
@@ -65,6 +67,14 @@ impl Decryption {
     }
 }
 
+/// Parameter Store as it works for a caller.
+pub(super) fn on_behalf<'a>(
+    api: &'a Api,
+    (caller, snapshot): (&'a Caller, &'a Snapshot),
+) -> OnBehalf<'a> {
+    OnBehalf { api, caller, snapshot, service: ManagedKey::Ssm }
+}
+
 /// COMPAT: "`PARAMETER_ARN`" ("How AWS Systems Manager Parameter Store uses AWS KMS").
 pub(super) fn context(arn: String) -> EncryptionContext {
     EncryptionContext::from([("PARAMETER_ARN".to_owned(), arn)])
@@ -72,7 +82,7 @@ pub(super) fn context(arn: String) -> EncryptionContext {
 
 /// The value as `WithDecryption` asks for it.
 pub(super) fn shown(
-    (snapshot, vault): (&Snapshot, &Vault),
+    keys: OnBehalf<'_>,
     parameter: &Parameter,
     version: &ParameterVersion,
     decryption: Decryption,
@@ -82,13 +92,13 @@ pub(super) fn shown(
     {
         return Ok(envelope.ciphertext.clone());
     }
-    let plain = plaintext((snapshot, vault), parameter, version);
+    let plain = plaintext(keys, parameter, version);
     Ok(plain.map_err(key_refusal)?.to_string())
 }
 
 /// The value itself.
 pub(super) fn plaintext(
-    (snapshot, vault): (&Snapshot, &Vault),
+    keys: OnBehalf<'_>,
     parameter: &Parameter,
     version: &ParameterVersion,
 ) -> Result<Zeroizing<String>, KeyError> {
@@ -97,29 +107,32 @@ pub(super) fn plaintext(
             Ok(Zeroizing::new(value.clone()))
         }
         ParameterValue::SecureString { envelope, .. } => {
-            opened((snapshot, vault), envelope, &context(parameter.arn()))
+            opened(keys, envelope, &context(parameter.arn()))
         }
     }
 }
 
 fn opened(
-    (snapshot, vault): (&Snapshot, &Vault),
+    keys: OnBehalf<'_>,
     envelope: &KmsEnvelope,
     context: &EncryptionContext,
 ) -> Result<Zeroizing<String>, KeyError> {
-    let bytes = envelope::open(snapshot, vault, envelope, context)?;
+    let key = envelope::find(keys.snapshot, &envelope.key_arn)?;
+    keys.check(KeyUse::Decrypt, key, context)?;
+    let bytes = envelope::open(keys.snapshot, &keys.api.vault, envelope, context)?;
     let text = std::str::from_utf8(&bytes).map_err(|_| KeyError::InvalidCiphertext)?;
     Ok(Zeroizing::new(text.to_owned()))
 }
 
 /// What a caller is told of a key that does not serve.
-pub(super) fn key_refusal(error: KeyError) -> ApiError {
+pub(crate) fn key_refusal(error: KeyError) -> ApiError {
     let message = error.to_string();
     match error {
         KeyError::NotFound(_)
         | KeyError::InvalidArn(_)
         | KeyError::Disabled(_)
         | KeyError::PendingDeletion(_) => errors::invalid_key_id(message),
+        KeyError::Denied(_) => super::access_denied(message),
         KeyError::InvalidCiphertext => {
             tracing::error!("a parameter's value does not open with its own key");
             errors::internal_server_error("The value cannot be decrypted.")

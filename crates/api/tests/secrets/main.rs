@@ -77,7 +77,7 @@ async fn a_reference_is_resolved_or_what_is_missing_is_named() {
     let resolved = |secret_id: &str, version_id: Option<&str>, version_stage: Option<&str>| {
         let reference = SecretReference { secret_id, version_id, version_stage };
         let (snapshot, scope) = (world.api.snapshot(), &world.caller.scope);
-        let found = resolve_secret(&snapshot, &world.api.vault, scope, &reference);
+        let found = resolve_secret(&world.api, (&world.caller, &snapshot), scope, &reference);
         found.map(|text| text.as_str().to_owned())
     };
     let (first, none) = (token(1), token(9));

@@ -172,7 +172,7 @@ fn detach(data_dir: &Path) -> Result<()> {
 }
 
 /// Held as long as this instance is up; says whose it is.
-fn lock(paths: &Paths) -> Result<File> {
+pub(super) fn lock(paths: &Paths) -> Result<File> {
     let path = paths.lock();
     let mut file =
         File::options().read(true).write(true).create(true).truncate(false).open(&path)?;

@@ -4,7 +4,7 @@ use std::convert::Infallible;
 use std::sync::Arc;
 
 use anyhow::{Context as _, Result};
-use api::{Api, ApiParts};
+use api::{Api, ApiParts, rewrap};
 use control::{
     Clock, Functions, Inquiries, Presence, SessionState, Settled, run_reconciler, serve_sessions,
     sweep_logs,
@@ -43,7 +43,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let mut rng = seeded()?;
     let clock = Clock::new(crate::clock::now);
     let own_rng = Rng::seeded(rng.next_u64());
-    let api = open_api(&config, (store.clone(), logs.clone()), own_rng)?;
+    let api = open_api(&config, (store.clone(), logs.clone()), own_rng).await?;
 
     let tracker = TaskTracker::new();
     for reconciler in reconcilers() {
@@ -83,6 +83,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         objects: objects.clone(),
         settled,
         inquiries,
+        master_key: config.master_key.clone(),
         is_reset_allowed: config.auth == Auth::Any,
     });
     let edge = Edge::new(Parts {
@@ -103,8 +104,10 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     Ok(())
 }
 
-fn open_api(config: &Config, (store, logs): (Store, Logs), rng: Rng) -> Result<Arc<Api>> {
+async fn open_api(config: &Config, (store, logs): (Store, Logs), rng: Rng) -> Result<Arc<Api>> {
     let vault = Arc::new(Vault::new(MasterKeys::read(&config.master_key)?));
+    // A master key may have been added while this role was away.
+    rewrap(&store, &vault).await?;
     let parts = ApiParts { store, logs, vault, vpc_cidr: config.vpc_cidr };
     Ok(Arc::new(Api::new(parts, rng)))
 }

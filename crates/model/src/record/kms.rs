@@ -79,6 +79,14 @@ pub struct KmsAlias {
     pub updated_at: Timestamp,
 }
 
+/// A data key under a KMS key.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct KmsDataKey {
+    pub key_arn: String,
+    /// What `Decrypt` of that key makes the data key of, in base 64.
+    pub sealed: String,
+}
+
 /// A value that another service keeps: sealed with a data key of its own, which is sealed with
 /// a KMS key. All in base 64.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -1,7 +1,7 @@
 //! AWS Secrets Manager: secrets, their versions, and the stages that move between these.
 //!
-//! A version's value is a record of its own, which is never changed: a secret that is read,
-//! tagged or staged does not write its values again.
+//! A version's value is a record of its own, which is not written again as its secret is read,
+//! tagged or staged: only another KMS key adds to it.
 //!
 //! INVARIANT: a stage is of one version at most.
 //! INVARIANT: a version has a value in [`SecretValue`] exactly where it has a content.
@@ -13,7 +13,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::{Sealed, Tags, TaskDefinitionRef, TaskKey};
+use super::{KmsDataKey, Tags, TaskDefinitionRef, TaskKey};
 use crate::{Scope, Timestamp};
 
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -24,7 +24,7 @@ pub struct Secret {
     /// Six letters and digits that end its ARN: a secret made anew is another one.
     pub suffix: String,
     pub description: Option<String>,
-    /// The KMS key that was asked for; `None` is the service's own.
+    /// The KMS key as it was named, which new values are sealed under; `None` is the service's own.
     pub kms_key_id: Option<String>,
     pub tags: Tags,
     pub versions: BTreeMap<String, SecretVersion>,
@@ -46,8 +46,6 @@ pub struct SecretVersion {
     pub stages: BTreeSet<String>,
     /// `None` until a value is put: a rotation begins with the version's id alone.
     pub content: Option<SecretContent>,
-    /// The KMS key that its value is sealed under; `None` is the service's own.
-    pub kms_key_id: Option<String>,
     pub created_at: Timestamp,
     /// The beginning of the day on which its value was last read.
     pub accessed_on: Option<Timestamp>,
@@ -106,15 +104,19 @@ pub struct RotationRun {
     pub task: Option<TaskKey>,
 }
 
-/// The value of one version.
+/// The value of one version: sealed with a data key of its own, for its secret's ARN and its
+/// version's id.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct SecretValue {
     pub scope: Scope,
     pub secret: String,
     pub suffix: String,
     pub version_id: String,
-    /// For [`SecretValue::sealing_context`].
-    pub sealed: Sealed,
+    /// In base 64.
+    pub ciphertext: String,
+    /// The data key, under each KMS key that opens the value: the one that it was put under, and
+    /// after it those that the secret was given since.
+    pub data_keys: Vec<KmsDataKey>,
 }
 
 impl Secret {
@@ -170,11 +172,9 @@ impl Secret {
     /// COMPAT: "During rotation, Secrets Manager creates an `AWSPENDING` version ID before
     /// creating the new secret version" (`DescribeSecret`).
     pub fn begin_version(&mut self, id: &str, now: Timestamp) {
-        let kms_key_id = self.kms_key_id.clone();
         self.versions.entry(id.to_owned()).or_insert_with(|| SecretVersion {
             stages: BTreeSet::new(),
             content: None,
-            kms_key_id,
             created_at: now,
             accessed_on: None,
         });
@@ -213,9 +213,9 @@ impl SecretValue {
         value_id((&self.secret, &self.suffix), &self.version_id)
     }
 
-    /// What a value is sealed for: this version of this secret and no other.
-    pub fn sealing_context(secret: &Secret, version_id: &str) -> String {
-        format!("{}/{version_id}", secret.arn())
+    /// Whether a KMS key opens it.
+    pub fn is_under(&self, key_arn: &str) -> bool {
+        self.data_keys.iter().any(|data_key| data_key.key_arn == key_arn)
     }
 }
 
@@ -254,7 +254,6 @@ mod tests {
         SecretVersion {
             stages: BTreeSet::new(),
             content: Some(SecretContent::Text),
-            kms_key_id: None,
             created_at: Timestamp::from_secs(secs),
             accessed_on: None,
         }
@@ -333,6 +332,5 @@ mod tests {
         let secret = secret(&[]);
         let arn = "arn:aws:secretsmanager:us-east-1:000000000000:secret:db-AbCdEf";
         assert_eq!(secret.arn(), arn);
-        assert_eq!(SecretValue::sealing_context(&secret, "v1"), format!("{arn}/v1"));
     }
 }

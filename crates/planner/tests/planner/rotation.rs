@@ -37,7 +37,6 @@ fn secret() -> Secret {
     let version = SecretVersion {
         stages: [SecretVersion::CURRENT.to_owned()].into(),
         content: Some(SecretContent::Text),
-        kms_key_id: None,
         created_at: Timestamp::EPOCH,
         accessed_on: None,
     };
