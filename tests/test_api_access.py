@@ -334,6 +334,25 @@ def test_a_secrets_policy_and_a_keys_policy_decide(shared):
     assert reader.decrypt(CiphertextBlob=sealed)["Plaintext"] == b"x"
 
 
+def test_an_encryption_context_and_the_account_count(shared):
+    of_blue = {
+        "StringEquals": {"kms:EncryptionContext:team": "blue", "kms:CallerAccount": ACCOUNT},
+        "ForAllValues:StringEquals": {"kms:EncryptionContextKeys": ["team"]},
+    }
+    credentials, _arn = make_user(
+        shared, "kim", allow(["kms:Encrypt", "kms:Decrypt"], Condition=of_blue)
+    )
+    key = shared.boto("kms").create_key()["KeyMetadata"]["KeyId"]
+    kms = shared.boto("kms", credentials=credentials)
+    blue, red = {"team": "blue"}, {"team": "red"}
+    sealed = kms.encrypt(KeyId=key, Plaintext=b"x", EncryptionContext=blue)["CiphertextBlob"]
+    opened = kms.decrypt(CiphertextBlob=sealed, EncryptionContext=blue)
+    assert opened["Plaintext"] == b"x"
+    for context in ({}, red, {**blue, "more": "x"}):
+        told = refused(kms.encrypt, KeyId=key, Plaintext=b"x", EncryptionContext=context)
+        assert told.startswith("AccessDenied"), context
+
+
 def test_conditions_on_tags_and_the_cluster_count(shared):
     by_tag = {"StringEquals": {"aws:ResourceTag/team": "blue"}}
     made = {"StringEquals": {"aws:RequestTag/team": "blue"}}
