@@ -5,7 +5,7 @@ use std::sync::Arc;
 use api::{Api, Caller, OutsideCall};
 use edge::{Credentials, Identity, LookupError};
 use iam::Context;
-use model::{Scope, Timestamp};
+use model::{Principal, Scope, Timestamp};
 use objects::{Ask, Gate};
 
 /// Decides by the caller's policies and the bucket's.
@@ -26,8 +26,8 @@ impl Gate for Gatekeeper {
         self.keys.lookup(access_key_id, session_token, now)
     }
 
-    fn authorize(&self, identity: Option<&Identity>, ask: &Ask<'_>) -> Result<(), String> {
-        let caller = identity.map(|identity| self.caller(identity, ask.context));
+    fn authorize(&self, principal: Option<&Arc<Principal>>, ask: &Ask<'_>) -> Result<(), String> {
+        let caller = principal.map(|principal| self.caller(principal, ask.context));
         let call = OutsideCall {
             action: ask.action,
             resource: ask.resource,
@@ -56,11 +56,10 @@ impl Gatekeeper {
         Gatekeeper { keys: Arc::clone(keys), api: Arc::clone(api), region }
     }
 
-    fn caller(&self, identity: &Identity, context: &Context) -> Caller {
-        let account = identity.principal.account.as_str();
-        let scope = Scope::new(account, self.region.as_str());
+    fn caller(&self, principal: &Arc<Principal>, context: &Context) -> Caller {
+        let scope = Scope::new(principal.account.as_str(), self.region.as_str());
         let mut caller = Caller::root(scope, crate::clock::now());
-        caller.principal = Arc::clone(&identity.principal);
+        caller.principal = Arc::clone(principal);
         let from = context.single("aws:sourceip").and_then(|ip| ip.parse().ok());
         caller.source_ip = from.unwrap_or(caller.source_ip);
         caller
