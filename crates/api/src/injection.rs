@@ -3,6 +3,8 @@
 // COMPAT: "Pass sensitive data to an Amazon ECS container": what `valueFrom` may be; and "Stopped
 // tasks error messages": the words of failures. Here nothing is tried again, and they say so.
 
+pub(crate) mod files;
+
 use model::task_identity::{ContainerValues, RegistryLogin, SecretText};
 use model::{Arn, ContainerDefinition, Scope, Snapshot};
 use zeroize::Zeroizing;

@@ -19,6 +19,7 @@ mod default_network;
 mod ec2;
 mod ecs;
 mod elbv2;
+mod environment_file;
 mod iam;
 mod injection;
 mod kms;
@@ -38,6 +39,7 @@ pub use authorize::{
 };
 pub use context::{Api, ApiParts, Caller, Turn};
 pub use credentials::{Identified, IdentifyError, Issued};
+pub use injection::files::{ReadObject, Reading, Wanted as ObjectWanted};
 pub use kms::KeyError;
 pub use secretsmanager::{ResolveError, SecretReference, resolve as resolve_secret};
 pub use ssm::{Missing as ParameterMissing, ParameterError, resolve_parameter};

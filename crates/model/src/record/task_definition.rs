@@ -115,6 +115,9 @@ pub struct ContainerDefinition {
     pub entry_point: Option<Vec<String>>,
     pub command: Option<Vec<String>>,
     pub environment: Vec<KeyValue>,
+    /// ARNs of objects with more variables, which are read when it starts.
+    #[serde(default)]
+    pub environment_files: Vec<String>,
     #[serde(default)]
     pub secrets: Vec<ContainerSecret>,
     /// The ARN of the secret that the image is pulled with.
