@@ -120,7 +120,7 @@ pub struct ContainerDefinition {
     pub environment_files: Vec<String>,
     #[serde(default)]
     pub secrets: Vec<ContainerSecret>,
-    /// The ARN of the secret that the image is pulled with.
+    /// The ARN or the name of the secret that the image is pulled with.
     #[serde(default)]
     pub repository_credentials: Option<String>,
     pub depends_on: Vec<Dependency>,

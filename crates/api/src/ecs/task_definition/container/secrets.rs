@@ -46,12 +46,12 @@ pub(super) fn repository(
     given: &ecs::ContainerDefinition,
 ) -> Result<Option<String>, ApiError> {
     let Some(credentials) = &given.repository_credentials else { return Ok(None) };
-    let arn = credentials.credentials_parameter.clone().unwrap_or_default();
-    match Source::parse(&arn) {
-        Some(Source::Secret { .. }) => Ok(Some(arn)),
-        _ => Err(invalid(
+    let id = credentials.credentials_parameter.clone().unwrap_or_default();
+    match Source::of_registry(&id) {
+        Some(_) => Ok(Some(id)),
+        None => Err(invalid(
             container,
-            "'repositoryCredentials.credentialsParameter' must be the ARN of a secret.",
+            "'repositoryCredentials.credentialsParameter' must be the ARN or the name of a secret.",
         )),
     }
 }
