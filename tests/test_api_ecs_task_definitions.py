@@ -550,7 +550,6 @@ FIELDS = {
 CONTAINER_FIELDS = {
     "links": ["b"],
     "restartPolicy": {"enabled": True},
-    "environmentFiles": [{"value": "arn:aws:s3:::b/f", "type": "s3"}],
     "mountPoints": [{"sourceVolume": "v", "containerPath": "/v"}],
     "volumesFrom": [{"sourceContainer": "b"}],
     "disableNetworking": True,
@@ -631,7 +630,7 @@ def test_every_field_is_shown_or_refused(ecs):
         *("entryPoint", "command", "environment", "linuxParameters", "dependsOn"),
         *("startTimeout", "stopTimeout", "user", "workingDirectory", "readonlyRootFilesystem"),
         *("ulimits", "logConfiguration", "healthCheck", "systemControls"),
-        *("secrets", "repositoryCredentials"),
+        *("secrets", "repositoryCredentials", "environmentFiles"),
     }
     refused_otherwise = {"hostname", "extraHosts"}
     known = shown | refused_otherwise | set(CONTAINER_FIELDS)

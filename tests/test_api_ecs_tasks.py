@@ -414,13 +414,6 @@ UNSUPPORTED_FIELDS = {
         "overrides": {"inferenceAcceleratorOverrides": [{"deviceName": "a", "deviceType": "b"}]}
     },
     "overrides.ephemeralStorage": {"overrides": {"ephemeralStorage": {"sizeInGiB": 30}}},
-    "containerOverrides.environmentFiles": {
-        "overrides": {
-            "containerOverrides": [
-                {**ONE, "environmentFiles": [{"value": "x", "type": "s3"}]}
-            ]
-        }
-    },
     "containerOverrides.resourceRequirements": {
         "overrides": {
             "containerOverrides": [

@@ -8,9 +8,10 @@ import tarfile
 import urllib.parse
 
 LISTEN = "127.0.0.1:5000"
-USER, PASSWORD = "puller", "secret"
+# The password is found nowhere by chance.
+USER, PASSWORD = "puller", "puller-8c1f2e7d"
 # `PASSWORD` by bcrypt, the one kind that the registry takes.
-_HTPASSWD = f"{USER}:$2b$04$Yl1sukozz2344dkpdKiDZ.nMdYgjXsZ6SyCNzMyDElFPA4mbErrA6\n"
+_HTPASSWD = f"{USER}:$2b$04$Yl1sukozz2344dkpdKiDZ.ppJRD7WeLFZ0CuMF3.ZGklPpmKk27dK\n"
 _DOCKER = "application/vnd.docker"
 
 

@@ -38,6 +38,7 @@ use wire::{ApiError, Request, Value};
 use self::access::Access;
 pub(crate) use self::denial::{MESSAGE_PURPOSE, Refused};
 pub use self::explain::{AccessExplanation, AccessQuestion};
+pub(crate) use self::names::secret as secret_arn;
 pub use self::outside::{OutsideCall, Refusal};
 pub(crate) use self::policies::{PolicyCache, is_managed};
 pub use self::recent::{Denied, RecentDenials};

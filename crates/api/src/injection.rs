@@ -3,12 +3,15 @@
 // COMPAT: "Pass sensitive data to an Amazon ECS container": what `valueFrom` may be; and "Stopped
 // tasks error messages": the words of failures. Here nothing is tried again, and they say so.
 
+pub(crate) mod files;
+
 use model::task_identity::{ContainerValues, RegistryLogin, SecretText};
 use model::{Arn, ContainerDefinition, Scope, Snapshot};
 use zeroize::Zeroizing;
 
+use crate::authorize::secret_arn;
 use crate::secretsmanager::{
-    ResolveError, SecretReference, decryption_failure, resolve as resolve_secret,
+    ResolveError, SecretReference, decryption_failure, is_secret_name, resolve as resolve_secret,
 };
 use crate::ssm::{ParameterError, key_refusal, resolve_parameter};
 use crate::{Api, Caller};
@@ -20,14 +23,15 @@ const FROM_SECRETS: &str = "unable to retrieve secret from asm: service call has
                             time(s): ";
 const FROM_PARAMETERS: &str = "unable to retrieve secrets from ssm: service call has been retried \
                                0 time(s): ";
-const REGISTRY: &str = "unable to retrieve registry auth from asm: service call has been retried 0 \
+const REGISTRY: &str = "unable to get registry auth from asm: service call has been retried 0 \
                         time(s): ";
 
 /// What a `valueFrom` means.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
+    /// By its ARN, or by its name where that can only be a secret's.
     Secret {
-        arn: String,
+        id: String,
         json_key: Option<String>,
         version_stage: Option<String>,
         version_id: Option<String>,
@@ -56,11 +60,28 @@ impl Source {
                     || parts.next().filter(|part| !part.is_empty()).map(str::to_owned);
                 let (json_key, version_stage, version_id) = (optional(), optional(), optional());
                 let is_whole = parts.next().is_none();
-                let arn = arn.scope.arn("secretsmanager", format!("secret:{name}"));
-                is_whole.then_some(Source::Secret { arn, json_key, version_stage, version_id })
+                let id = arn.scope.arn("secretsmanager", format!("secret:{name}"));
+                is_whole.then_some(Source::Secret { id, json_key, version_stage, version_id })
             }
             _ => None,
         }
+    }
+
+    /// What a `credentialsParameter` means.
+    ///
+    /// COMPAT: "you can use either the full ARN or the name of the secret"
+    /// (`RepositoryCredentials`, ECS API Reference).
+    pub(crate) fn of_registry(text: &str) -> Option<Source> {
+        if !text.is_empty() && is_secret_name(text) {
+            let (json_key, version_stage, version_id) = (None, None, None);
+            return Some(Source::Secret {
+                id: text.to_owned(),
+                json_key,
+                version_stage,
+                version_id,
+            });
+        }
+        Source::parse(text).filter(|source| matches!(source, Source::Secret { .. }))
     }
 }
 
@@ -84,8 +105,8 @@ impl Api {
             let text = self.read(reader, &secret.value_from)?;
             values.secrets.push((secret.name.clone(), SecretText::new(text.as_str())));
         }
-        if let Some(arn) = &container.repository_credentials {
-            values.registry = Some(self.login(reader, arn)?);
+        if let Some(id) = &container.repository_credentials {
+            values.registry = Some(self.login(reader, id)?);
         }
         Ok(values)
     }
@@ -105,18 +126,19 @@ impl Api {
     }
 
     fn secret(&self, reader: Reader<'_>, source: &Source) -> Result<Zeroizing<String>, String> {
-        let Source::Secret { arn, json_key, version_stage, version_id } = source else {
+        let Source::Secret { id, json_key, version_stage, version_id } = source else {
             return Err("it is no secret".to_owned());
         };
         let failed =
-            |reason: String| format!("failed to fetch secret {arn} from secrets manager: {reason}");
-        self.may_read(reader, ("secretsmanager:GetSecretValue", arn)).map_err(failed)?;
+            |reason: String| format!("failed to fetch secret {id} from secrets manager: {reason}");
+        let scope = scope_of(reader, id);
+        let arn = secret_arn(reader.snapshot, &scope, id);
+        self.may_read(reader, ("secretsmanager:GetSecretValue", &arn)).map_err(failed)?;
         let reference = SecretReference {
-            secret_id: arn,
+            secret_id: id,
             version_id: version_id.as_deref(),
             version_stage: version_stage.as_deref(),
         };
-        let scope = scope_of(reader, arn);
         let text = resolve_secret(self, (reader.caller, reader.snapshot), &scope, &reference);
         let text = text.map_err(|error| failed(said(error)))?;
         let Some(key) = json_key else { return Ok(text) };
@@ -139,13 +161,14 @@ impl Api {
         })
     }
 
-    fn login(&self, reader: Reader<'_>, arn: &str) -> Result<RegistryLogin, String> {
-        let source = Source::parse(arn).ok_or_else(|| format!("{FAILED}{REGISTRY}{arn}"))?;
+    fn login(&self, reader: Reader<'_>, id: &str) -> Result<RegistryLogin, String> {
+        let source = Source::of_registry(id);
+        let source = source.ok_or_else(|| format!("{FAILED}{REGISTRY}{id} is no secret"))?;
         let text = self.secret(reader, &source);
         let text = text.map_err(|reason| format!("{FAILED}{REGISTRY}{reason}"))?;
         let part = |key: &str| {
             member(&text, key).ok_or_else(|| {
-                format!("{FAILED}{REGISTRY}the secret {arn} has no `{key}` in its JSON")
+                format!("{FAILED}{REGISTRY}the secret {id} has no `{key}` in its JSON")
             })
         };
         let (username, password) = (part("username")?, part("password")?);
@@ -217,7 +240,7 @@ mod tests {
         let arn = "arn:aws:secretsmanager:r:1:secret:app/db-AbCdEf";
         let secret = |key: Option<&str>, stage: Option<&str>, id: Option<&str>| {
             Some(Source::Secret {
-                arn: arn.to_owned(),
+                id: arn.to_owned(),
                 json_key: key.map(str::to_owned),
                 version_stage: stage.map(str::to_owned),
                 version_id: id.map(str::to_owned),
@@ -243,6 +266,21 @@ mod tests {
             &format!("{arn}:a:b:c:d"),
         ] {
             assert_eq!(Source::parse(nothing), None, "{nothing}");
+        }
+    }
+
+    #[test]
+    fn a_registrys_secret_is_named_or_given_by_its_arn() {
+        let id = |text: &str| match Source::of_registry(text) {
+            Some(Source::Secret { id, json_key: None, .. }) => Some(id),
+            _ => None,
+        };
+        for secret in ["registry", "team/registry_1", "arn:aws:secretsmanager:r:1:secret:a-AbCdEf"]
+        {
+            assert_eq!(id(secret).as_deref(), Some(secret));
+        }
+        for nothing in ["", "a b", "arn:aws:s3:::a", "arn:aws:ssm:r:1:parameter/a"] {
+            assert_eq!(Source::of_registry(nothing), None, "{nothing}");
         }
     }
 

@@ -19,6 +19,7 @@ mod default_network;
 mod ec2;
 mod ecs;
 mod elbv2;
+mod environment_file;
 mod iam;
 mod injection;
 mod kms;
@@ -39,6 +40,7 @@ pub use authorize::{
 };
 pub use context::{Api, ApiParts, Caller, Turn};
 pub use credentials::{Identified, IdentifyError, Issued};
+pub use injection::files::{ReadObject, Reading, Wanted as ObjectWanted};
 pub use kms::KeyError;
 pub use rewrap::{Rewrapped, rewrap};
 pub use secretsmanager::{ResolveError, SecretReference, resolve as resolve_secret};

@@ -43,6 +43,7 @@ mod value;
 mod version;
 
 pub(crate) use find::secret as find_secret;
+pub(crate) use name::is_valid as is_secret_name;
 
 use aws_api::secretsmanager::errors;
 use aws_api::secretsmanager::{

@@ -13,8 +13,8 @@ use model::task_identity::{ContainerValues, SecretText, StartValues, TaskCredent
 use model::{Entry, IamRole, Snapshot, Tags, Task, TaskDefinition, TaskKey, TaskState, Timestamp};
 
 use crate::credentials::issue;
-use crate::injection::Reader;
-use crate::{Api, Caller, role};
+use crate::injection::{Reader, files};
+use crate::{Api, Caller, ReadObject, role};
 
 /// Whom both of a task's roles have to trust.
 pub(crate) const TASKS_SERVICE: &str = "ecs-tasks.amazonaws.com";
@@ -71,10 +71,11 @@ impl Api {
     }
 
     /// What the task's containers are started with.
-    pub fn start_values(
+    pub async fn start_values(
         &self,
         (node, key): (&str, &TaskKey),
         now: Timestamp,
+        objects: &dyn ReadObject,
     ) -> Result<StartValues, String> {
         let snapshot = self.snapshot();
         let held = held(&snapshot, node, key)?;
@@ -85,29 +86,45 @@ impl Api {
             }
             None => None,
         };
-        let containers = self.values(&snapshot, &held, now)?;
+        let reader = self.reader(&snapshot, &held, now)?;
+        let containers = match &reader {
+            Some(caller) => self.values((&snapshot, caller), &held, objects).await?,
+            None => BTreeMap::new(),
+        };
         Ok(StartValues { credentials_path, containers })
     }
 
-    /// What the execution role reads for each container that needs anything.
-    fn values(
+    /// A session of the task's execution role, which nobody is given.
+    fn reader(
         &self,
         snapshot: &Snapshot,
         held: &Held<'_>,
         now: Timestamp,
-    ) -> Result<BTreeMap<String, ContainerValues>, String> {
-        let Some(arn) = held.execution_role() else { return Ok(BTreeMap::new()) };
+    ) -> Result<Option<Caller>, String> {
+        let Some(arn) = held.execution_role() else { return Ok(None) };
         let key = &held.task.key;
         let role = self.assumed(snapshot, &arn, key)?;
         let mut caller = Caller::root(key.scope.clone(), now);
         caller.principal = role::session(role, &key.id).into();
-        let reader = Reader { snapshot, caller: &caller };
-        let containers = held.definition.containers.iter();
-        let read = containers.map(|container| {
-            let values = self.container_values(reader, container)?;
-            Ok((container.name.clone(), values))
-        });
-        read.collect()
+        Ok(Some(caller))
+    }
+
+    /// What the execution role reads for each container that needs anything.
+    async fn values(
+        &self,
+        (snapshot, caller): (&Snapshot, &Caller),
+        held: &Held<'_>,
+        objects: &dyn ReadObject,
+    ) -> Result<BTreeMap<String, ContainerValues>, String> {
+        let reader = Reader { snapshot, caller };
+        let mut read = BTreeMap::new();
+        for container in &held.definition.containers {
+            let mut values = self.container_values(reader, container)?;
+            let files = held.task.overrides.environment_files(container);
+            values.files = files::variables(objects, caller, files).await?;
+            read.insert(container.name.clone(), values);
+        }
+        Ok(read)
     }
 
     /// Whether a task could be given this role.

@@ -16,10 +16,10 @@ pub(crate) async fn run(
     }
     let of = (request.node.as_str(), &request.task);
     let answer = match request.wanted {
-        Wanted::Start => state
-            .api
-            .start_values(of, state.clock.now())
-            .map(|values| IdentityAnswer::Start(Box::new(values))),
+        Wanted::Start => {
+            let values = state.api.start_values(of, state.clock.now(), &*state.objects).await;
+            values.map(|values| IdentityAnswer::Start(Box::new(values)))
+        }
         Wanted::Credentials => {
             let given = state.api.task_credentials(of, state.clock.now());
             given.map(|given| IdentityAnswer::Credentials(Box::new(given)))
@@ -48,6 +48,7 @@ mod tests {
     use tokio_util::task::TaskTracker;
 
     use super::*;
+    use crate::sessions::testing::NoObjects;
     use crate::{Clock, Inquiries, Presence, Settled, serve_sessions};
 
     /// Sessions that are served, and the store behind them.
@@ -74,6 +75,7 @@ mod tests {
             presence: Presence::default(),
             inquiries: Inquiries::default(),
             api: Arc::new(Api::new(parts, Rng::seeded(1))),
+            objects: Arc::new(NoObjects),
             node_key: SecretText::new("key"),
         };
         let tracker = TaskTracker::new();

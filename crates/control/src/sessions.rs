@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use api::Api;
+use api::{Api, ReadObject};
 use link::{Incoming, Listener};
 use model::task_identity::SecretText;
 use observe::Logs;
@@ -31,6 +31,8 @@ pub struct SessionState {
     pub inquiries: Inquiries,
     /// What tasks are given is decided there.
     pub api: Arc<Api>,
+    /// Whence tasks' environment files are read.
+    pub objects: Arc<dyn ReadObject>,
     /// Who does not have it is no node.
     pub node_key: SecretText,
 }
@@ -89,5 +91,20 @@ async fn serve(incoming: Incoming, state: SessionState) {
     match ended {
         Ok(()) => tracing::info!(path, "a session ended"),
         Err(error) => tracing::warn!(path, %error, "a session ended"),
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod testing {
+    use api::{Caller, ObjectWanted, ReadObject, Reading};
+
+    /// For sessions that are asked for no environment file.
+    #[derive(Debug)]
+    pub(crate) struct NoObjects;
+
+    impl ReadObject for NoObjects {
+        fn read<'a>(&'a self, _caller: &'a Caller, _wanted: ObjectWanted<'a>) -> Reading<'a> {
+            Box::pin(async { Err("there are none".to_owned()) })
+        }
     }
 }

@@ -122,15 +122,15 @@ impl Access {
     async fn admit(&self, asked: &Asked) -> S3Result<Visit> {
         let bucket = self.bucket(asked.bucket.clone()).await?;
         let source = self.bucket(asked.source.clone().map(|(bucket, _)| bucket)).await?;
-        let (identity, region) = match asked.arrival.sender.clone() {
+        let (principal, region) = match asked.arrival.sender.clone() {
             Claimed::Nobody => (None, None),
             Claimed::Signer { identity, region } | Claimed::Anyone { identity, region } => {
-                (Some(identity), Some(region))
+                (Some(identity.principal), Some(region))
             }
         };
         let visit = Visit {
             gate: Arc::clone(&self.gate),
-            identity,
+            principal,
             region,
             context: Arc::new(condition_keys(asked, bucket.as_ref())),
             bucket,
@@ -175,7 +175,7 @@ impl Access {
         let resource = bucket_arn(asked.bucket.as_deref().unwrap_or("*"));
         let (resource, context) = (resource.as_str(), &*visit.context);
         let ask = Ask { action, resource, owner, context, bucket_policy: None };
-        self.gate.authorize(visit.identity.as_ref(), &ask).map_err(fault::access_denied)
+        self.gate.authorize(visit.principal.as_ref(), &ask).map_err(fault::access_denied)
     }
 }
 
@@ -317,7 +317,7 @@ fn condition_keys(asked: &Asked, bucket: Option<&Bucket>) -> Context {
     context
 }
 
-fn set_time(now: Timestamp, set: &mut impl FnMut(&str, &str)) {
+pub(crate) fn set_time(now: Timestamp, set: &mut impl FnMut(&str, &str)) {
     set("aws:EpochTime", &now.as_millis().div_euclid(1000).to_string());
     set("aws:CurrentTime", &date_time(now));
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use edge::Identity;
 use http::Extensions;
 use iam::Context;
-use model::Timestamp;
+use model::{Principal, Timestamp};
 use s3s::S3Result;
 
 use crate::bucket_rows::Bucket;
@@ -43,7 +43,7 @@ pub(crate) enum Claimed {
 pub(crate) struct Visit {
     pub(crate) gate: Arc<dyn Gate>,
     /// `None` is nobody.
-    pub(crate) identity: Option<Identity>,
+    pub(crate) principal: Option<Arc<Principal>>,
     pub(crate) region: Option<String>,
     pub(crate) context: Arc<Context>,
     /// The bucket that the path names, if it is there.
@@ -70,25 +70,23 @@ impl Visit {
 
     /// Whoever asks, by its account; nobody has none.
     pub(crate) fn account(&self) -> S3Result<&str> {
-        let identity = self.identity.as_ref();
-        let account = identity.map(|identity| identity.principal.account.as_str());
+        let account = self.principal.as_ref().map(|principal| principal.account.as_str());
         account.ok_or_else(|| fault::access_denied("Access Denied".to_owned()))
     }
 
     pub(crate) fn authorize(&self, bucket: &Bucket, what: (&str, &str)) -> S3Result<()> {
         let (action, resource) = what;
-        let identity = self.identity.as_ref();
         let bucket_policy = bucket.policy.as_deref().filter(|_| !self.is_above(bucket, action));
         let owner = &bucket.account;
         let ask = Ask { action, resource, owner, context: &self.context, bucket_policy };
-        self.gate.authorize(identity, &ask).map_err(fault::access_denied)
+        self.gate.authorize(self.principal.as_ref(), &ask).map_err(fault::access_denied)
     }
 
     /// COMPAT: "PutBucketPolicy": so that nobody locks a bucket for ever, the root of the account
     /// that owns it can always see, put and delete its policy, whatever that says.
     fn is_above(&self, bucket: &Bucket, action: &str) -> bool {
         let root = format!("arn:aws:iam::{}:root", bucket.account);
-        let is_root = self.identity.as_ref().is_some_and(|one| one.principal.arn() == root);
+        let is_root = self.principal.as_ref().is_some_and(|one| one.arn() == root);
         is_root
             && ["s3:GetBucketPolicy", "s3:PutBucketPolicy", "s3:DeleteBucketPolicy"]
                 .contains(&action)

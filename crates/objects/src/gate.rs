@@ -1,8 +1,10 @@
 //! The port to whoever knows keys and policies.
 
+use std::sync::Arc;
+
 use edge::{Identity, LookupError};
 use iam::Context;
-use model::Timestamp;
+use model::{Principal, Timestamp};
 
 /// Knows who asks, and decides what they may.
 pub trait Gate: Send + Sync + 'static {
@@ -16,7 +18,7 @@ pub trait Gate: Send + Sync + 'static {
 
     /// Decides by identity policies and, if there is one, the bucket's policy. `None` is nobody:
     /// a request without a signature. `Err` is AWS's sentence for `AccessDenied`.
-    fn authorize(&self, identity: Option<&Identity>, ask: &Ask<'_>) -> Result<(), String>;
+    fn authorize(&self, principal: Option<&Arc<Principal>>, ask: &Ask<'_>) -> Result<(), String>;
 }
 
 /// One action on one resource.

@@ -27,6 +27,7 @@ mod gate;
 mod host;
 mod incoming;
 mod index;
+mod inside;
 pub mod limits;
 mod listing;
 mod object_rows;
@@ -39,6 +40,7 @@ mod signature;
 mod upload_rows;
 
 pub use gate::{Ask, Gate};
+pub use inside::{ReadError, ReadFor};
 pub use limits::Limits;
 pub use operations::coverage;
 pub use service::{ClearError, ObjectStore, ObjectStoreParts, OpenError};

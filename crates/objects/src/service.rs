@@ -78,14 +78,14 @@ pub enum OpenError {
 #[error("the objects could not be deleted")]
 pub struct ClearError;
 
-struct Inner {
-    gate: Arc<dyn Gate>,
-    index: Arc<Index>,
-    blobs: Arc<Blobs>,
+pub(crate) struct Inner {
+    pub(crate) gate: Arc<dyn Gate>,
+    pub(crate) index: Arc<Index>,
+    pub(crate) blobs: Arc<Blobs>,
     service: S3Service,
-    places: Arc<Semaphore>,
+    pub(crate) places: Arc<Semaphore>,
     documents: Semaphore,
-    limits: Limits,
+    pub(crate) limits: Limits,
 }
 
 impl ObjectStore {
@@ -115,6 +115,10 @@ impl ObjectStore {
         let documents = Semaphore::new(DOCUMENTS_MAX);
         let inner = Inner { gate, index, blobs, service, places, documents, limits };
         Ok(ObjectStore { inner: Arc::new(inner) })
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
+        &self.inner
     }
 
     /// Deletes everything of everybody.

@@ -209,6 +209,7 @@ fn container(image: &str, checks: Checks) -> ContainerDefinition {
         entry_point: None,
         command: None,
         environment: Vec::new(),
+        environment_files: Vec::new(),
         secrets: Vec::new(),
         repository_credentials: None,
         depends_on: Vec::new(),

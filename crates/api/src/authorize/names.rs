@@ -63,7 +63,7 @@ fn below(arn: &str, kind: &str, below: &str) -> String {
 }
 
 /// The ARN of a secret that may be named by its name, or by its ARN without the suffix.
-fn secret(snapshot: &Snapshot, scope: &Scope, text: &str) -> String {
+pub(crate) fn secret(snapshot: &Snapshot, scope: &Scope, text: &str) -> String {
     match find_secret(snapshot, scope, text) {
         Some(found) => found.arn(),
         None if text.starts_with("arn:") => text.to_owned(),

@@ -5,8 +5,7 @@ use wire::ApiError;
 /// COMPAT: `CreateSecret`, `Name`; AWS's own services put a `!` in as well, and the sentence is
 /// AWS's.
 pub(super) fn check(name: &str) -> Result<(), ApiError> {
-    let is_known = |letter: char| letter.is_ascii_alphanumeric() || "-/_+=.@!".contains(letter);
-    if name.chars().all(is_known) {
+    if is_valid(name) {
         return Ok(());
     }
     Err(ApiError::client(
@@ -14,6 +13,12 @@ pub(super) fn check(name: &str) -> Result<(), ApiError> {
         "Invalid name. Must be a valid name containing alphanumeric characters, or any of the \
          following: -/_+=.@!",
     ))
+}
+
+/// Whether it has such letters alone.
+pub(crate) fn is_valid(name: &str) -> bool {
+    let is_known = |letter: char| letter.is_ascii_alphanumeric() || "-/_+=.@!".contains(letter);
+    name.chars().all(is_known)
 }
 
 #[cfg(test)]

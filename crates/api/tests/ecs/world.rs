@@ -4,8 +4,9 @@
 
 use std::fmt::Write as _;
 
-use api::{Api, ApiParts, Caller};
+use api::{Api, ApiParts, Caller, ReadObject};
 use expect_test::ExpectFile;
+use model::task_identity::StartValues;
 use model::{
     Actor, ContainerState, Node, Plan, Record as _, Rng, Scope, Snapshot, Task, TaskState,
     Timestamp,
@@ -157,6 +158,18 @@ impl World {
             "launchType": "FARGATE",
             "networkConfiguration": {"awsvpcConfiguration": {"subnets": [self.subnet()]}},
         })
+    }
+
+    /// What the node that holds a task is told to start its containers with.
+    pub(crate) fn start_values(
+        &self,
+        arn: &str,
+        objects: &dyn ReadObject,
+    ) -> Result<StartValues, String> {
+        let snapshot = self.snapshot();
+        let task = snapshot.tasks.all().find(|task| task.arn() == arn).expect("the task is here");
+        let asked = self.api.start_values(("node-1", &task.key), self.caller.now, objects);
+        self.runtime.block_on(asked)
     }
 
     /// Lets a node take a task to `state`.

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::*;
+use crate::sessions::testing::NoObjects;
 use crate::{Clock, Inquiries, Presence, Settled, serve_sessions};
 
 /// The present.
@@ -48,6 +49,7 @@ impl World {
             presence: Presence::default(),
             inquiries: Inquiries::default(),
             api: Arc::new(Api::new(parts, Rng::seeded(1))),
+            objects: Arc::new(NoObjects),
             node_key: SecretText::new("key"),
         };
         let tracker = TaskTracker::new();

@@ -22,7 +22,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use vault::{MasterKeys, Vault};
 
-use super::objects::Gatekeeper;
+use super::objects::{Gatekeeper, TaskObjects};
 use super::ready;
 use super::services::{ApiServices, Keys, Policies};
 use crate::admin;
@@ -52,6 +52,9 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     }
     let endpoint = config.lambda_endpoint.as_deref().map(str::parse).transpose()?;
     tracker.spawn(Functions::new(store.clone(), clock.clone(), endpoint).run());
+    let keys: Arc<dyn Credentials> = Arc::new(Keys { root: credentials, api: Arc::clone(&api) });
+    let gate = Gatekeeper::new(&keys, &api, &config.region);
+    let objects = open_objects(&paths, gate, Rng::seeded(rng.next_u64())).await?;
     let (settled, inquiries) = (Settled::default(), Inquiries::default());
     let sessions = SessionState {
         store: store.clone(),
@@ -61,6 +64,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
         presence: Presence::default(),
         inquiries: inquiries.clone(),
         api: Arc::clone(&api),
+        objects: Arc::new(TaskObjects(objects.clone())),
         node_key: node_key::read(&paths.node_key())?,
     };
     let listener = link::Listener::bind(&paths.control_socket())?;
@@ -70,9 +74,6 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
 
     let (dynamodb, keeper) = dynamodb(&config, &paths, Arc::clone(&api));
     let keeping = tracker.spawn(keeper.run(stop.clone()));
-    let keys: Arc<dyn Credentials> = Arc::new(Keys { root: credentials, api: Arc::clone(&api) });
-    let gate = Gatekeeper::new(&keys, &api, &config.region);
-    let objects = open_objects(&paths, gate, Rng::seeded(rng.next_u64())).await?;
     let pages = admin::pages(admin::Pages {
         store: store.clone(),
         api: Arc::clone(&api),

@@ -1,12 +1,15 @@
-//! What the object store asks of the rest: whose a key is, and what they may.
+//! What the object store asks of the rest, whose a key is and what they may; and what the rest asks
+//! of it: environment files of tasks.
 
+use std::fmt;
 use std::sync::Arc;
 
-use api::{Api, Caller, OutsideCall};
+use api::{Api, Caller, ObjectWanted, OutsideCall, ReadObject, Reading};
 use edge::{Credentials, Identity, LookupError};
 use iam::Context;
-use model::{Scope, Timestamp};
-use objects::{Ask, Gate};
+use model::{Principal, Scope, Timestamp};
+use objects::{Ask, Gate, ObjectStore, ReadFor};
+use zeroize::Zeroizing;
 
 /// Decides by the caller's policies and the bucket's.
 pub(crate) struct Gatekeeper {
@@ -26,8 +29,8 @@ impl Gate for Gatekeeper {
         self.keys.lookup(access_key_id, session_token, now)
     }
 
-    fn authorize(&self, identity: Option<&Identity>, ask: &Ask<'_>) -> Result<(), String> {
-        let caller = identity.map(|identity| self.caller(identity, ask.context));
+    fn authorize(&self, principal: Option<&Arc<Principal>>, ask: &Ask<'_>) -> Result<(), String> {
+        let caller = principal.map(|principal| self.caller(principal, ask.context));
         let call = OutsideCall {
             action: ask.action,
             resource: ask.resource,
@@ -56,13 +59,32 @@ impl Gatekeeper {
         Gatekeeper { keys: Arc::clone(keys), api: Arc::clone(api), region }
     }
 
-    fn caller(&self, identity: &Identity, context: &Context) -> Caller {
-        let account = identity.principal.account.as_str();
-        let scope = Scope::new(account, self.region.as_str());
+    fn caller(&self, principal: &Arc<Principal>, context: &Context) -> Caller {
+        let scope = Scope::new(principal.account.as_str(), self.region.as_str());
         let mut caller = Caller::root(scope, crate::clock::now());
-        caller.principal = Arc::clone(&identity.principal);
+        caller.principal = Arc::clone(principal);
         let from = context.single("aws:sourceip").and_then(|ip| ip.parse().ok());
         caller.source_ip = from.unwrap_or(caller.source_ip);
         caller
+    }
+}
+
+/// The objects that are read for tasks.
+pub(crate) struct TaskObjects(pub(crate) ObjectStore);
+
+impl ReadObject for TaskObjects {
+    fn read<'a>(&'a self, caller: &'a Caller, wanted: ObjectWanted<'a>) -> Reading<'a> {
+        let ObjectWanted { bucket, key, bytes_max } = wanted;
+        let (principal, now) = (Arc::clone(&caller.principal), caller.now);
+        Box::pin(async move {
+            let read = self.0.read_for(ReadFor { principal, now, bucket, key, bytes_max }).await;
+            read.map(Zeroizing::new).map_err(|error| error.to_string())
+        })
+    }
+}
+
+impl fmt::Debug for TaskObjects {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("TaskObjects")
     }
 }

@@ -4,7 +4,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{KeyValue, LaunchType, Tags, TaskDefinitionRef};
+use super::{ContainerDefinition, KeyValue, LaunchType, Tags, TaskDefinitionRef};
 use crate::{Scope, TaskState, Timestamp};
 
 /// A task's identity: everything its ARN holds.
@@ -198,9 +198,22 @@ pub struct ContainerOverride {
     pub name: String,
     pub command: Option<Vec<String>>,
     pub environment: Vec<KeyValue>,
+    /// Instead of the definition's, where there is any.
+    #[serde(default)]
+    pub environment_files: Vec<String>,
     pub cpu_units: Option<u32>,
     pub memory_mib: Option<u32>,
     pub memory_reservation_mib: Option<u32>,
+}
+
+impl TaskOverride {
+    /// COMPAT: "If an environment file is specified as a container override, it's used. Moreover,
+    /// any other environment files that are specified in the container definition is ignored."
+    pub fn environment_files<'a>(&'a self, container: &'a ContainerDefinition) -> &'a [String] {
+        let of_it = self.containers.iter().find(|change| change.name == container.name);
+        let own = of_it.map(|change| change.environment_files.as_slice());
+        own.filter(|own| !own.is_empty()).unwrap_or(&container.environment_files)
+    }
 }
 
 impl Task {

@@ -115,9 +115,12 @@ pub struct ContainerDefinition {
     pub entry_point: Option<Vec<String>>,
     pub command: Option<Vec<String>>,
     pub environment: Vec<KeyValue>,
+    /// ARNs of objects with more variables, which are read when it starts.
+    #[serde(default)]
+    pub environment_files: Vec<String>,
     #[serde(default)]
     pub secrets: Vec<ContainerSecret>,
-    /// The ARN of the secret that the image is pulled with.
+    /// The ARN or the name of the secret that the image is pulled with.
     #[serde(default)]
     pub repository_credentials: Option<String>,
     pub depends_on: Vec<Dependency>,

@@ -26,7 +26,7 @@ pub(super) async fn create_multipart_upload(
         bucket: input.bucket,
         key: input.key,
         initiated_at: visit.now,
-        initiator: visit.identity.map_or_else(String::new, |one| one.principal.arn()),
+        initiator: visit.principal.map_or_else(String::new, |one| one.arn()),
         described,
         checksum,
     };

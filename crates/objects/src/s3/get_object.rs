@@ -177,7 +177,7 @@ impl Overrides {
             &self.content_type,
         ];
         let are_given = texts.iter().any(|text| text.is_some()) || self.expires.is_some();
-        if are_given && visit.identity.is_none() {
+        if are_given && visit.principal.is_none() {
             return Err(fault::invalid_request(
                 "Request specific response headers cannot be used for anonymous GET requests.",
             ));

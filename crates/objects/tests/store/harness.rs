@@ -10,7 +10,7 @@ use edge::{Identity, LookupError, Objects, ObjectsArrival, Sender};
 use http::{Request, Response};
 use http_body_util::BodyExt;
 use model::{Principal, Rng, Timestamp, principal};
-use objects::{Ask, Gate, Limits, ObjectStore, ObjectStoreParts};
+use objects::{Ask, Gate, Limits, ObjectStore, ObjectStoreParts, ReadFor};
 use sigv4::{AmzDate, BodyHash, Credentials, Headers, PathRule, SecretKey, Signing};
 
 use crate::clock::now_secs;
@@ -65,15 +65,7 @@ impl Gate for Doorman {
     ) -> Result<Identity, LookupError> {
         match (access_key_id, session_token) {
             ("root", None) | ("session", Some("token")) => Ok(Identity {
-                principal: Arc::new(Principal {
-                    account: "000000000000".to_owned(),
-                    identity: principal::Identity::User {
-                        name: access_key_id.to_owned(),
-                        path: "/".to_owned(),
-                        id: "AIDA".to_owned(),
-                    },
-                    session: None,
-                }),
+                principal: Arc::new(principal_of(access_key_id)),
                 secret: SecretKey::new("secret"),
             }),
             ("expired", Some("token")) => Err(LookupError::Expired),
@@ -81,13 +73,19 @@ impl Gate for Doorman {
         }
     }
 
-    fn authorize(&self, identity: Option<&Identity>, ask: &Ask<'_>) -> Result<(), String> {
-        let who = identity.map_or_else(|| "nobody".to_owned(), |one| one.principal.arn());
+    fn authorize(&self, principal: Option<&Arc<Principal>>, ask: &Ask<'_>) -> Result<(), String> {
+        let who = principal.map_or_else(|| "nobody".to_owned(), |one| one.arn());
         let who = who.rsplit('/').next().unwrap_or_default();
         let asked = format!("{} {} by {who}", ask.action, ask.resource);
         self.asked.lock().expect("whole").push(asked);
         if self.denies.load(Ordering::Relaxed) { Err("no".to_owned()) } else { Ok(()) }
     }
+}
+
+fn principal_of(user: &str) -> Principal {
+    let (name, path, id) = (user.to_owned(), "/".to_owned(), "AIDA".to_owned());
+    let identity = principal::Identity::User { name, path, id };
+    Principal { account: "000000000000".to_owned(), identity, session: None }
 }
 
 pub(crate) struct Store {
@@ -135,6 +133,17 @@ impl Store {
             sender: Sender::Unproven,
         };
         self.objects.call(arrival).await
+    }
+
+    /// What is read of an object for a user, at most so many bytes; or why not.
+    pub(crate) async fn read_for(
+        &self,
+        (user, bucket, key): (&str, &str, &str),
+        bytes_max: u64,
+    ) -> Result<Vec<u8>, String> {
+        let (principal, now) = (Arc::new(principal_of(user)), Timestamp::from_secs(now_secs()));
+        let wanted = ReadFor { principal, now, bucket, key, bytes_max };
+        self.objects.read_for(wanted).await.map_err(|error| error.to_string())
     }
 
     pub(crate) async fn call(&self, call: Call) -> Answer {

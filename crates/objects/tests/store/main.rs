@@ -86,6 +86,36 @@ async fn a_copy_asks_for_both_ends() {
 }
 
 #[tokio::test]
+async fn what_is_read_for_somebody_is_decided_on_as_if_they_asked() {
+    let store = Store::open();
+    for (path, body) in [("/bbb", ""), ("/bbb/a.env", "A=1\n"), ("/bbb/empty.env", "")] {
+        assert_eq!(store.call(Call::put(path).body(body).signed(&ROOT)).await.code(), "200");
+    }
+    store.asked();
+    let read = async |bucket, key, most| {
+        let read = store.read_for(("reader", bucket, key), most).await;
+        read.map(|bytes| String::from_utf8(bytes).expect("text"))
+    };
+    assert_eq!(read("bbb", "a.env", 4).await.as_deref(), Ok("A=1\n"));
+    let both = [
+        "s3:GetBucketLocation arn:aws:s3:::bbb by reader",
+        "s3:GetObject arn:aws:s3:::bbb/a.env by reader",
+    ];
+    assert_eq!(store.asked(), both);
+    assert_eq!(read("bbb", "empty.env", 4).await.as_deref(), Ok(""));
+    let refused = async |bucket, key, most| read(bucket, key, most).await.expect_err("refused");
+    let told = refused("bbb", "a.env", 3).await;
+    assert_eq!(told, "InvalidRequest: The object has 4 bytes, and at most 3 are read.");
+    let told = refused("bbb", "no.env", 4).await;
+    assert_eq!(told, "NoSuchKey: The specified key does not exist.");
+    let told = refused("ccc", "a.env", 4).await;
+    assert_eq!(told, "NoSuchBucket: The specified bucket does not exist");
+    store.deny();
+    assert_eq!(refused("bbb", "a.env", 4).await, "AccessDenied: no");
+    assert_eq!(store.asked(), both[..1]);
+}
+
+#[tokio::test]
 async fn what_nobody_signed_is_refused() {
     let store = Store::open();
     assert_eq!(store.call(Call::put("/bbb").signed(&ROOT)).await.code(), "200");

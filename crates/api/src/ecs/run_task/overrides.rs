@@ -9,7 +9,7 @@ use model::{ContainerOverride, TaskDefinition, TaskOverride};
 use wire::{ApiError, Shape as _};
 
 use crate::ecs::task_definition::size::TaskSize;
-use crate::ecs::task_definition::{container, role, size};
+use crate::ecs::task_definition::{container, conversion, role, size};
 use crate::ecs::unsupported;
 use crate::refuse::refuse_given;
 
@@ -42,12 +42,18 @@ pub(super) fn resolve(
             memory_mib: size.memory_mib.or(definition.memory_mib),
         })?;
     }
+    let containers = containers(given.container_overrides.as_deref(), definition)?;
+    let execution_role_arn = role(given.execution_role_arn.as_deref());
+    let has_files = containers.iter().any(|change| !change.environment_files.is_empty());
+    if has_files && execution_role_arn.is_none() && definition.execution_role_arn.is_none() {
+        return Err(conversion::no_execution_role("environment files"));
+    }
     Ok(TaskOverride {
-        containers: containers(given.container_overrides.as_deref(), definition)?,
+        containers,
         cpu_units: size.cpu_units,
         memory_mib: size.memory_mib,
         task_role_arn: role(given.task_role_arn.as_deref()),
-        execution_role_arn: role(given.execution_role_arn.as_deref()),
+        execution_role_arn,
     })
 }
 
@@ -85,19 +91,16 @@ fn containers(
 }
 
 fn convert(name: String, given: &ecs::ContainerOverride) -> Result<ContainerOverride, ApiError> {
-    let has_files = given.environment_files.as_ref().is_some_and(|it| !it.is_empty());
     let has_resources = given.resource_requirements.as_ref().is_some_and(|it| !it.is_empty());
-    refuse_given(
-        &[
-            ("containerOverrides.environmentFiles", has_files),
-            ("containerOverrides.resourceRequirements", has_resources),
-        ],
-        unsupported,
-    )?;
+    refuse_given(&[("containerOverrides.resourceRequirements", has_resources)], unsupported)?;
     let cpu_units = given.cpu.map(u32::try_from).transpose();
     Ok(ContainerOverride {
         command: given.command.clone().filter(|command| !command.is_empty()),
         environment: container::environment(&name, given.environment.as_deref())?,
+        environment_files: container::environment_files::convert(
+            &name,
+            given.environment_files.as_deref(),
+        )?,
         cpu_units: cpu_units.map_err(|_| refuse("Override 'cpu' must not be negative."))?,
         memory_mib: container::memory(&name, "memory", given.memory)?,
         memory_reservation_mib: container::memory(

@@ -7,7 +7,7 @@ use model::{
 };
 
 use crate::ec2::interface_association::private_name_in;
-use crate::ecs::task_definition::container::render_variable;
+use crate::ecs::task_definition::container::{environment_files, render_variable};
 use crate::ecs::{tags, task_definition};
 
 /// Whether tags are shown: those who make a task see them, others ask for them.
@@ -205,6 +205,7 @@ fn container_override(
         command: change.command.clone(),
         environment: (!environment.is_empty())
             .then(|| environment.iter().map(render_variable).collect()),
+        environment_files: environment_files::render(&change.environment_files),
         cpu: change.cpu_units.map(|units| units as i32),
         memory: change.memory_mib.map(|mib| mib as i32),
         memory_reservation: change.memory_reservation_mib.map(|mib| mib as i32),

@@ -2,6 +2,7 @@
 //!
 //! INVARIANT: every field of a request is in the record or is refused by name.
 
+pub(in crate::ecs) mod environment_files;
 mod health_check;
 mod ports;
 pub(super) mod secrets;
@@ -39,6 +40,7 @@ pub(super) fn convert(given: &ecs::ContainerDefinition) -> Result<ContainerDefin
         entry_point: words(given.entry_point.as_deref()),
         command: words(given.command.as_deref()),
         environment: environment(&name, given.environment.as_deref())?,
+        environment_files: environment_files::convert(&name, given.environment_files.as_deref())?,
         secrets: secrets::convert(&name, given)?,
         repository_credentials: secrets::repository(&name, given)?,
         depends_on: given.depends_on.iter().flatten().map(dependency).collect(),
@@ -80,6 +82,7 @@ pub(super) fn render(container: &ContainerDefinition) -> ecs::ContainerDefinitio
         entry_point: container.entry_point.clone(),
         command: container.command.clone(),
         environment: Some(container.environment.iter().map(render_variable).collect()),
+        environment_files: environment_files::render(&container.environment_files),
         secrets: some(&container.secrets, secrets::render),
         repository_credentials: container
             .repository_credentials
@@ -162,11 +165,10 @@ fn check_memory(container: &ContainerDefinition) -> Result<(), ApiError> {
     }
 }
 
-fn unsupported_fields(given: &ecs::ContainerDefinition) -> [Given<'static>; 10] {
+fn unsupported_fields(given: &ecs::ContainerDefinition) -> [Given<'static>; 9] {
     [
         ("links", is_given(given.links.as_deref())),
         ("restartPolicy", given.restart_policy.is_some()),
-        ("environmentFiles", is_given(given.environment_files.as_deref())),
         ("mountPoints", is_given(given.mount_points.as_deref())),
         ("volumesFrom", is_given(given.volumes_from.as_deref())),
         ("disableNetworking", given.disable_networking == Some(true)),

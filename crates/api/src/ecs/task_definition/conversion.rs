@@ -6,7 +6,6 @@ use aws_api::ecs::{self, RegisterTaskDefinitionRequest, errors};
 use model::{ContainerDefinition, LaunchType, NetworkMode, TaskDefinition, TaskDefinitionStatus};
 use wire::{ApiError, Shape as _};
 
-use super::container::secrets::needs_execution_role;
 use super::size::{self, TaskSize};
 use super::{container, dependencies};
 use crate::Caller;
@@ -38,11 +37,8 @@ pub(in crate::ecs) fn convert(
     }
     let containers = containers(&input.container_definitions, size)?;
     let execution_role_arn = role(input.execution_role_arn.as_deref());
-    if execution_role_arn.is_none() && containers.iter().any(needs_execution_role) {
-        return Err(errors::client_exception(
-            "When you are specifying container secrets, you must also specify a value for \
-             'executionRoleArn'.",
-        ));
+    if execution_role_arn.is_none() {
+        containers.iter().try_for_each(needs_no_execution_role)?;
     }
     let (operating_system_family, cpu_architecture) = platform(input.runtime_platform.as_ref())?;
     Ok(TaskDefinition {
@@ -65,6 +61,25 @@ pub(in crate::ecs) fn convert(
         deregistered_at: None,
         delete_requested_at: None,
     })
+}
+
+/// Refuses a container of which something is read by an execution role that there is not.
+fn needs_no_execution_role(container: &ContainerDefinition) -> Result<(), ApiError> {
+    let has_secrets = !container.secrets.is_empty() || container.repository_credentials.is_some();
+    if has_secrets {
+        return Err(no_execution_role("container secrets"));
+    }
+    match container.environment_files.as_slice() {
+        [] => Ok(()),
+        _ => Err(no_execution_role("environment files")),
+    }
+}
+
+/// COMPAT: what ECS says of secrets; of environment files, by analogy.
+pub(in crate::ecs) fn no_execution_role(specified: &str) -> ApiError {
+    errors::client_exception(format!(
+        "When you are specifying {specified}, you must also specify a value for 'executionRoleArn'."
+    ))
 }
 
 fn unsupported_fields(input: &RegisterTaskDefinitionRequest) -> [Given<'static>; 9] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use aws_api::ecs::{self, errors};
-use model::{ContainerDefinition, ContainerSecret};
+use model::ContainerSecret;
 use wire::ApiError;
 
 use super::invalid;
@@ -46,12 +46,12 @@ pub(super) fn repository(
     given: &ecs::ContainerDefinition,
 ) -> Result<Option<String>, ApiError> {
     let Some(credentials) = &given.repository_credentials else { return Ok(None) };
-    let arn = credentials.credentials_parameter.clone().unwrap_or_default();
-    match Source::parse(&arn) {
-        Some(Source::Secret { .. }) => Ok(Some(arn)),
-        _ => Err(invalid(
+    let id = credentials.credentials_parameter.clone().unwrap_or_default();
+    match Source::of_registry(&id) {
+        Some(_) => Ok(Some(id)),
+        None => Err(invalid(
             container,
-            "'repositoryCredentials.credentialsParameter' must be the ARN of a secret.",
+            "'repositoryCredentials.credentialsParameter' must be the ARN or the name of a secret.",
         )),
     }
 }
@@ -59,11 +59,4 @@ pub(super) fn repository(
 pub(super) fn render(secret: &ContainerSecret) -> ecs::Secret {
     let (name, value_from) = (secret.name.clone(), secret.value_from.clone());
     ecs::Secret { name: Some(name), value_from: Some(value_from) }
-}
-
-/// Whether anything of the container is read by the execution role.
-pub(in crate::ecs::task_definition) fn needs_execution_role(
-    container: &ContainerDefinition,
-) -> bool {
-    !container.secrets.is_empty() || container.repository_credentials.is_some()
 }
