@@ -11,19 +11,7 @@ from harness import clients
 from wire.values import Values
 
 MODELS = pathlib.Path(__file__).resolve().parents[1] / "models"
-SERVICES = (
-    "ecs",
-    "elbv2",
-    "ec2",
-    "sts",
-    "logs",
-    "cloudwatch",
-    "codedeploy",
-    "iam",
-    "secretsmanager",
-    "kms",
-    "ssm",
-)
+SERVICES = tuple(sorted(path.stem for path in MODELS.glob("*.json")))
 DRAWS = 3
 
 

@@ -1,14 +1,12 @@
 """Environment files: objects whose variables a container gets, read as the execution role."""
 
-import json
-import os
-import subprocess
 
 import pytest
 
 from harness.ecs import Cluster, container, environment
-from harness.iam import ACCOUNT, ROOT, allow, deny, document, trust
+from harness.iam import ACCOUNT, ROOT, allow, deny, document, make_role
 from harness.refusals import refused
+from harness.secrecy import assert_hidden
 
 CANARY = "canary-41c9a0f2"
 FAILED = (
@@ -35,22 +33,11 @@ def s3(shared):
 @pytest.fixture(scope="module")
 def reader(shared):
     """The ARN of an execution role that may read the files as ECS's documentation has it."""
-    return role(
-        shared,
+    return make_role(shared,
         "reader",
         allow("s3:GetObject", "arn:aws:s3:::files/*"),
         allow("s3:GetBucketLocation", "arn:aws:s3:::files"),
     )
-
-
-def role(host, name, *statements):
-    iam = host.boto("iam")
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust())["Role"]["Arn"]
-    if statements:
-        iam.put_role_policy(
-            RoleName=name, PolicyName="own", PolicyDocument=document(*statements)
-        )
-    return arn
 
 
 def put(s3, key, text):
@@ -61,16 +48,9 @@ def put(s3, key, text):
 
 def define(cluster, family, files, role, script="env; echo --end--", **more):
     """A definition whose container prints its environment."""
-    answer = cluster.ecs.register_task_definition(
-        family=family,
-        requiresCompatibilities=["FARGATE"],
-        networkMode="awsvpc",
-        cpu="256",
-        memory="512",
-        containerDefinitions=[container("busybox:1", script, environmentFiles=files, **more)],
-        **({"executionRoleArn": role} if role else {}),
-    )["taskDefinition"]
-    return f"{answer['family']}:{answer['revision']}"
+    main = container("busybox:1", script, environmentFiles=files, **more)
+    roles = {"executionRoleArn": role} if role else {}
+    return cluster.define(family, main, **roles)
 
 
 def said(cluster, task):
@@ -114,30 +94,20 @@ def test_each_container_gets_its_own_files_and_secrets_come_over_them(
         RoleName="reader", PolicyName="parameter", PolicyDocument=policy
     )
     script = "env; echo --end--"
-    answer = cluster.ecs.register_task_definition(
-        family="two",
-        requiresCompatibilities=["FARGATE"],
-        networkMode="awsvpc",
-        cpu="256",
-        memory="512",
-        executionRoleArn=reader,
-        containerDefinitions=[
-            container(
-                "busybox:1",
-                script,
-                environmentFiles=[put(s3, "main.env", "A=main\nB=file")],
-                secrets=[{"name": "B", "valueFrom": "b"}],
-            ),
-            container(
-                "busybox:1",
-                script,
-                name="side",
-                essential=False,
-                environmentFiles=[put(s3, "side.env", "C=side")],
-            ),
-        ],
-    )["taskDefinition"]
-    task = cluster.run(f"{answer['family']}:{answer['revision']}")
+    main = container(
+        "busybox:1",
+        script,
+        environmentFiles=[put(s3, "main.env", "A=main\nB=file")],
+        secrets=[{"name": "B", "valueFrom": "b"}],
+    )
+    side = container(
+        "busybox:1",
+        script,
+        name="side",
+        essential=False,
+        environmentFiles=[put(s3, "side.env", "C=side")],
+    )
+    task = cluster.run(cluster.define("two", main, side, executionRoleArn=reader))
     assert said(cluster, task) == {"A": "main", "B": "secret"}
     lines = cluster.wait_line(task, "--end--", "side")
     assert "C=side" in lines and "A=main" not in lines
@@ -197,7 +167,7 @@ def test_policies_decide_who_reads_a_file(shared, cluster, s3, reader):
     location = ("s3:GetBucketLocation", "arn:aws:s3:::files")
     contents = ("s3:GetObject", "arn:aws:s3:::files/kept.env")
     for name, has, lacks in [("half", location, contents), ("other-half", contents, location)]:
-        told = stopped(cluster, define(cluster, name, files, role(shared, name, allow(*has))))
+        told = stopped(cluster, define(cluster, name, files, make_role(shared, name, allow(*has))))
         assert told.startswith(
             f"{FAILED}kept.env: {NOT_WRITTEN}: AccessDenied: User: "
             f"arn:aws:sts::{ACCOUNT}:assumed-role/{name}/"
@@ -255,25 +225,8 @@ def test_no_variable_of_a_file_is_kept_with_the_task(shared, cluster, s3, reader
     )
     task = cluster.run(definition)
     cluster.wait_line(task, "got")
-    found = subprocess.run(
-        ["grep", "-r", "-l", "-F", CANARY, shared.state_dir],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    described = cluster.ecs.describe_task_definition(taskDefinition="canary")
     # The object store has the file itself, and nothing else has anything of it.
-    elsewhere = [line for line in found.stdout.splitlines() if "/objects/" not in line]
-    assert found.stdout and elsewhere == []
-    assert CANARY not in shared.printed()
-    lines = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/cmdline", "rb") as file:
-                lines.append(file.read())
-        except OSError:
-            continue
-    assert [line for line in lines if CANARY.encode() in line] == []
-    described = [cluster.task(task), cluster.ecs.describe_task_definition(taskDefinition="canary")]
-    assert CANARY not in json.dumps(described, default=str)
+    assert_hidden(shared, CANARY, cluster.task(task), described, holder="/objects/")
     cluster.stop(task)
     cluster.wait_stopped(task)

@@ -84,16 +84,8 @@ def fails(host, command, *more):
 
 def follower(cluster, role):
     """A definition whose container asks for its credentials again and again."""
-    answer = cluster.ecs.register_task_definition(
-        family="follower",
-        requiresCompatibilities=["FARGATE"],
-        networkMode="awsvpc",
-        cpu="256",
-        memory="512",
-        taskRoleArn=role,
-        containerDefinitions=[container("busybox:1", FOLLOW, stopTimeout=2)],
-    )["taskDefinition"]
-    return f"{answer['family']}:{answer['revision']}"
+    following = container("busybox:1", FOLLOW, stopTimeout=2)
+    return cluster.define("follower", following, taskRoleArn=role)
 
 
 def test_a_master_key_is_added_while_tasks_run_and_the_older_goes(running, images):

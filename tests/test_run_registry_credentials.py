@@ -2,15 +2,14 @@
 
 import base64
 import json
-import os
-import subprocess
 
 import pytest
 
 from harness import registry
 from harness.ecs import Cluster, container, of_container
-from harness.iam import ACCOUNT, allow, document, trust
+from harness.iam import ACCOUNT, allow, make_role
 from harness.refusals import refused
+from harness.secrecy import assert_hidden
 
 FAILED = (
     "ResourceInitializationError: unable to pull secrets or registry auth: execution resource "
@@ -31,17 +30,7 @@ def cluster(host):
 def reader(cluster):
     """The ARN of an execution role that may read every secret."""
     every = f"arn:aws:secretsmanager:*:{ACCOUNT}:secret:*"
-    return role(cluster.host, "reader", allow("secretsmanager:GetSecretValue", every))
-
-
-def role(host, name, *statements):
-    iam = host.boto("iam")
-    arn = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust())["Role"]["Arn"]
-    if statements:
-        iam.put_role_policy(
-            RoleName=name, PolicyName="own", PolicyDocument=document(*statements)
-        )
-    return arn
+    return make_role(cluster.host, "reader", allow("secretsmanager:GetSecretValue", every))
 
 
 def secret(host, name, password=registry.PASSWORD, **more):
@@ -60,16 +49,8 @@ def define(cluster, image, credentials, role, script="echo here; exit 3"):
     main = container(
         image, script, repositoryCredentials={"credentialsParameter": credentials}
     )
-    answer = cluster.ecs.register_task_definition(
-        family="private",
-        requiresCompatibilities=["FARGATE"],
-        networkMode="awsvpc",
-        cpu="256",
-        memory="512",
-        containerDefinitions=[main],
-        **({"executionRoleArn": role} if role else {}),
-    )["taskDefinition"]
-    return f"{answer['family']}:{answer['revision']}"
+    roles = {"executionRoleArn": role} if role else {}
+    return cluster.define("private", main, **roles)
 
 
 def stopped(cluster, definition):
@@ -127,7 +108,7 @@ def test_a_secret_that_cannot_be_read_stops_the_task_in_ecs_words(host, cluster,
         )
     arn = secret(host, "kept")
     for credentials in (arn, "kept"):
-        blind = role(host, f"blind-{len(credentials)}")
+        blind = make_role(host, f"blind-{len(credentials)}")
         told = stopped(cluster, define(cluster, image, credentials, blind))
         assert told.startswith(
             f"{FAILED}failed to fetch secret {credentials} from secrets manager: "
@@ -163,25 +144,5 @@ def test_the_password_is_on_no_disk_in_no_log_and_on_no_command_line(
     cluster.wait_line(task, "here")
     sent = base64.b64encode(f"{registry.USER}:{registry.PASSWORD}".encode()).decode()
     for hidden in (registry.PASSWORD, sent):
-        found = subprocess.run(
-            ["grep", "-r", "-l", "-F", hidden, host.state_dir],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert (found.returncode, found.stdout) == (1, "")
-        assert hidden not in host.printed()
-        assert [line for line in command_lines() if hidden.encode() in line] == []
-        assert hidden not in json.dumps(cluster.task(task), default=str)
+        assert_hidden(host, hidden, cluster.task(task))
     cluster.stop(task)
-
-
-def command_lines():
-    lines = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/cmdline", "rb") as file:
-                lines.append(file.read())
-        except OSError:
-            continue
-    return lines

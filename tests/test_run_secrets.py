@@ -1,14 +1,13 @@
 """Secrets in containers: read as the execution role, when the task starts, and nowhere else."""
 
 import json
-import os
-import subprocess
 
 import pytest
 
 from harness.ecs import Cluster, container
-from harness.iam import ACCOUNT, allow, document, trust
+from harness.iam import ACCOUNT, allow, document, make_role, trust
 from harness.refusals import refused
+from harness.secrecy import assert_hidden
 from harness.waiting import wait_until
 
 CANARY = "canary-7f3b1d9e"
@@ -34,29 +33,20 @@ def secrets(shared):
 @pytest.fixture(scope="module")
 def reader(shared):
     """The ARN of an execution role that may read everything that these tests make."""
-    iam = shared.boto("iam")
-    role = iam.create_role(RoleName="reader", AssumeRolePolicyDocument=trust())["Role"]["Arn"]
-    policy = document(
+    return make_role(
+        shared,
+        "reader",
         allow("secretsmanager:GetSecretValue", f"arn:aws:secretsmanager:*:{ACCOUNT}:secret:*"),
         allow("ssm:GetParameters", f"arn:aws:ssm:*:{ACCOUNT}:parameter/*"),
     )
-    iam.put_role_policy(RoleName="reader", PolicyName="own", PolicyDocument=policy)
-    return role
 
 
 def define(cluster, family, given, role, script="env; echo --end--", **more):
     """A definition whose container prints its environment."""
     given = [{"name": name, "valueFrom": source} for name, source in given.items()]
-    answer = cluster.ecs.register_task_definition(
-        family=family,
-        requiresCompatibilities=["FARGATE"],
-        networkMode="awsvpc",
-        cpu="256",
-        memory="512",
-        containerDefinitions=[container("busybox:1", script, secrets=given, **more)],
-        **({"executionRoleArn": role} if role else {}),
-    )["taskDefinition"]
-    return f"{answer['family']}:{answer['revision']}"
+    main = container("busybox:1", script, secrets=given, **more)
+    roles = {"executionRoleArn": role} if role else {}
+    return cluster.define(family, main, **roles)
 
 
 def said(cluster, definition):
@@ -207,29 +197,7 @@ trap 'exit 0' TERM; while :; do sleep 1; done
     definition = define(cluster, "canary", given, reader, script, stopTimeout=2)
     task = cluster.run(definition)
     cluster.wait_line(task, "both")
-    found = subprocess.run(
-        ["grep", "-r", "-l", "-F", CANARY, shared.state_dir],
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (found.returncode, found.stdout) == (1, "")
-    assert CANARY not in shared.printed()
-    lines = []
-    for pid in filter(str.isdigit, os.listdir("/proc")):
-        try:
-            with open(f"/proc/{pid}/cmdline", "rb") as file:
-                lines.append(file.read())
-        except OSError:
-            continue
-    assert [line for line in lines if CANARY.encode() in line] == []
-    described = json.dumps(
-        [
-            cluster.task(task),
-            cluster.ecs.describe_task_definition(taskDefinition=definition)["taskDefinition"],
-        ],
-        default=str,
-    )
-    assert CANARY not in described
+    described = cluster.ecs.describe_task_definition(taskDefinition=definition)
+    assert_hidden(shared, CANARY, cluster.task(task), described)
     cluster.ecs.stop_task(cluster="main", task=task)
     cluster.wait_stopped(task)

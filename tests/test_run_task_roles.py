@@ -5,7 +5,7 @@ import json
 import pytest
 
 from harness.ecs import Cluster, address, container
-from harness.iam import ACCOUNT, allow, document, trust
+from harness.iam import ACCOUNT, allow, make_role, trust
 from harness.refusals import refused
 from harness.waiting import wait_until
 from images import python
@@ -24,31 +24,11 @@ def cluster(shared, images):
     return Cluster(shared)
 
 
-def make_role(host, name, *statements, principal=None):
-    """The ARN of a role that ECS's tasks may assume, with one inline policy."""
-    iam = host.boto("iam")
-    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(principal))["Role"]
-    if statements:
-        iam.put_role_policy(
-            RoleName=name, PolicyName="own", PolicyDocument=document(*statements)
-        )
-    return role["Arn"]
-
-
 def define(cluster, family, script, image="boto:1", **roles):
     """A definition whose one container runs a script of the shell or of Python."""
     command = ["python3", "-c", script] if image == "boto:1" else script
     one = container(image, command, stopTimeout=2)
-    answer = cluster.ecs.register_task_definition(
-        family=family,
-        requiresCompatibilities=["FARGATE"],
-        networkMode="awsvpc",
-        cpu="256",
-        memory="512",
-        containerDefinitions=[one],
-        **roles,
-    )["taskDefinition"]
-    return f"{answer['family']}:{answer['revision']}"
+    return cluster.define(family, one, **roles)
 
 
 def said(cluster, definition, word):

@@ -5,9 +5,9 @@ import json
 import pytest
 
 from harness.ecs import Cluster
-from harness.iam import ACCOUNT, allow
+from harness.iam import ACCOUNT, allow, make_role
 from images import python
-from test_run_task_roles import define, make_role
+from test_run_task_roles import define
 
 SCRIPT = """
 import boto3, botocore.exceptions, json

@@ -66,7 +66,7 @@ class Cluster:
 
     # -- definitions and tasks
 
-    def define(self, family, *containers, cpu="256", memory="512"):
+    def define(self, family, *containers, cpu="256", memory="512", **settings):
         """Registers a revision of the containers, each made by `container()`; `family:revision`."""
         answer = self.ecs.register_task_definition(
             family=family,
@@ -75,6 +75,7 @@ class Cluster:
             cpu=cpu,
             memory=memory,
             containerDefinitions=list(containers),
+            **settings,
         )["taskDefinition"]
         return f"{answer['family']}:{answer['revision']}"
 

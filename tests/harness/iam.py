@@ -24,6 +24,17 @@ def trust(principal=None, action="sts:AssumeRole", **more):
     return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
+def make_role(host, name, *statements, principal=None):
+    """The ARN of a role that ECS's tasks may assume, with one inline policy."""
+    iam = host.boto("iam")
+    role = iam.create_role(RoleName=name, AssumeRolePolicyDocument=trust(principal))["Role"]
+    if statements:
+        iam.put_role_policy(
+            RoleName=name, PolicyName="own", PolicyDocument=document(*statements)
+        )
+    return role["Arn"]
+
+
 def of_size(characters):
     """A document of so many characters, white space not counted."""
     spare = characters - len("".join(document(allow("s3:")).split()))

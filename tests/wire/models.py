@@ -12,19 +12,7 @@ from botocore.exceptions import DataNotFoundError
 from botocore.model import ServiceModel
 
 MODELS = pathlib.Path(__file__).resolve().parents[2] / "models"
-SERVICES = (
-    "ecs",
-    "elbv2",
-    "ec2",
-    "sts",
-    "logs",
-    "cloudwatch",
-    "codedeploy",
-    "iam",
-    "kms",
-    "secretsmanager",
-    "ssm",
-)
+SERVICES = tuple(sorted(path.stem for path in MODELS.glob("*.json")))
 
 
 class Imported:

@@ -18,7 +18,7 @@ use crate::record::{
     TaskDefinitionFamily, TaskDefinitionRef, TaskKey, TaskSet, Vpc, iam_scope,
 };
 use crate::table::{Entry, Key, Record, Table};
-use crate::{Change, Expect, Scope};
+use crate::{Arn, Change, Expect, Scope};
 
 /// Declares the tables: the field, the record, and the word in stored keys.
 macro_rules! tables {
@@ -182,6 +182,15 @@ impl Snapshot {
             .iter()
             .find(|expect| self.revision_of(&expect.key) != expect.revision)
             .map(|expect| expect.key.clone())
+    }
+
+    /// The managed policy of an account that has this ARN, its path included.
+    pub fn iam_policy(&self, arn: &str) -> Option<&Entry<IamPolicy>> {
+        let parsed = Arn::parse(arn)?;
+        let name = parsed.resource.strip_prefix("policy/")?.rsplit('/').next()?;
+        let scope = iam_scope(&parsed.scope.account);
+        let found = self.iam_policies.get(&scope, &name.to_ascii_lowercase())?;
+        (found.arn() == arn).then_some(found)
     }
 
     pub fn task(&self, key: &TaskKey) -> Option<&Entry<Task>> {
@@ -431,7 +440,7 @@ keyed! {
     Vpc: |r| r.scope.clone(), |r| r.id.clone();
     ElasticIp: |r| r.scope.clone(), |r| r.allocation_id.clone();
     IamGroup: |r| iam_scope(&r.account), |r| r.name.to_ascii_lowercase();
-    IamPolicy: |r| iam_scope(&r.account), IamPolicy::arn;
+    IamPolicy: |r| iam_scope(&r.account), |r| r.name.to_ascii_lowercase();
     IamRole: |r| iam_scope(&r.account), |r| r.name.to_ascii_lowercase();
     IamUser: |r| iam_scope(&r.account), |r| r.name.to_ascii_lowercase();
     InstanceProfile: |r| iam_scope(&r.account), |r| r.name.to_ascii_lowercase();

@@ -248,9 +248,7 @@ fn managed(snapshot: &Snapshot, arn: &str) -> Option<String> {
     if let Some(ready) = iam::managed(arn) {
         return Some(ready.document.to_owned());
     }
-    let account = model::Arn::parse(arn)?.scope.account;
-    let found = snapshot.iam_policies.get(&iam_scope(&account), arn)?;
-    Some(found.document().to_owned())
+    snapshot.iam_policy(arn).map(|found| found.document().to_owned())
 }
 
 /// The record behind a principal, if it is still the one that the credentials were given for.

@@ -91,8 +91,8 @@ fn iam_tags(snapshot: &Snapshot, arn: &Arn) -> Option<Tags> {
         "role" => snapshot.iam_roles.get(&scope, &name).map(|it| it.tags.clone()),
         "user" => snapshot.iam_users.get(&scope, &name).map(|it| it.tags.clone()),
         "policy" => {
-            let id = scope.arn("iam", &arn.resource);
-            snapshot.iam_policies.get(&scope, &id).map(|it| it.tags.clone())
+            let whole = scope.arn("iam", &arn.resource);
+            snapshot.iam_policy(&whole).map(|it| it.tags.clone())
         }
         _ => None,
     }

@@ -19,9 +19,9 @@ pub(super) async fn run(
     api.transact(caller, |turn| {
         let scope = iam_scope(&caller.scope.account);
         let name = &input.policy_name;
-        // COMPAT: names are unique whatever the path.
-        let mut all = turn.snapshot.iam_policies.list(&scope);
-        if all.any(|known| known.name.eq_ignore_ascii_case(name)) {
+        // COMPAT: names are unique whatever the path, and whatever the case.
+        let known = turn.snapshot.iam_policies.get(&scope, &name.to_ascii_lowercase());
+        if known.is_some() {
             return Err(errors::entity_already_exists_exception(format!(
                 "A policy called {name} already exists. Duplicate names are not allowed."
             )));

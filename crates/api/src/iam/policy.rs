@@ -24,7 +24,11 @@ pub(super) enum Managed<'a> {
 /// The policy of an ARN, if there is one.
 pub(super) fn get<'a>(snapshot: &'a Snapshot, scope: &Scope, arn: &str) -> Option<Managed<'a>> {
     let ready = ::iam::managed(arn).map(Managed::Ready);
-    ready.or_else(|| snapshot.iam_policies.get(scope, arn).map(Managed::Own))
+    ready.or_else(|| own(snapshot, scope, arn).map(Managed::Own))
+}
+
+fn own<'a>(snapshot: &'a Snapshot, scope: &Scope, arn: &str) -> Option<&'a Entry<IamPolicy>> {
+    snapshot.iam_policy(arn).filter(|policy| policy.account == scope.account)
 }
 
 /// The policy of an ARN.
@@ -49,7 +53,7 @@ pub(super) fn find_own<'a>(
         let message = "Policy is outside your own account.";
         return Err(ApiError::client("AccessDenied", message).status(403));
     }
-    snapshot.iam_policies.get(scope, arn).ok_or_else(|| missing(arn))
+    own(snapshot, scope, arn).ok_or_else(|| missing(arn))
 }
 
 pub(super) fn missing(arn: &str) -> ApiError {

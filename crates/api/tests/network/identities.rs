@@ -56,6 +56,17 @@ fn nobody_has_a_policy_that_is_deleted_at_the_same_moment() {
 }
 
 #[test]
+fn a_policys_name_is_given_once_whatever_the_path_even_at_the_same_moment() {
+    let codes = check_exclusive(&World::new(), |_, round| {
+        ["/one/", "/two/"].map(|path| {
+            let form = format!("CreatePolicy&PolicyName=p{round}&Path={path}");
+            (IAM, format!("{form}&PolicyDocument={DOCUMENT}"))
+        })
+    });
+    assert_eq!(codes, codes_of(["EntityAlreadyExists"]));
+}
+
+#[test]
 fn nobody_is_in_what_is_deleted_at_the_same_moment() {
     let world = World::new();
     world.iam("CreateUser&UserName=ann");

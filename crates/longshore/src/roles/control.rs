@@ -46,10 +46,7 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     let api = open_api(&config, (store.clone(), logs.clone()), own_rng).await?;
 
     let tracker = TaskTracker::new();
-    for reconciler in reconcilers() {
-        let rng = Rng::seeded(rng.next_u64());
-        tracker.spawn(run_reconciler(reconciler, store.clone(), clock.clone(), rng));
-    }
+    start_reconcilers((&store, &clock, &mut rng), &tracker);
     let endpoint = config.lambda_endpoint.as_deref().map(str::parse).transpose()?;
     tracker.spawn(Functions::new(store.clone(), clock.clone(), endpoint).run());
     let keys: Arc<dyn Credentials> = Arc::new(Keys { root: credentials, api: Arc::clone(&api) });
@@ -103,6 +100,13 @@ pub(crate) async fn run(config: Config, stop: CancellationToken) -> Result<()> {
     keeping.await.context("the keeper of the DynamoDB engine failed")?;
     store.shutdown().await;
     Ok(())
+}
+
+fn start_reconcilers((store, clock, rng): (&Store, &Clock, &mut Rng), tracker: &TaskTracker) {
+    for reconciler in reconcilers() {
+        let rng = Rng::seeded(rng.next_u64());
+        tracker.spawn(run_reconciler(reconciler, store.clone(), clock.clone(), rng));
+    }
 }
 
 async fn open_api(config: &Config, (store, logs): (Store, Logs), rng: Rng) -> Result<Arc<Api>> {
