@@ -144,7 +144,7 @@ impl Api {
             resource_policy: None,
             owner: &scene.scope().account,
         };
-        self.decide(scene.snapshot, &ask).map(|_| ())
+        self.decide(scene.snapshot, &ask)
     }
 
     /// Refuses a caller one action on one resource, where an operation finds out only as it works
@@ -179,22 +179,13 @@ impl Api {
             resource_policy: None,
             owner: &caller.scope.account,
         };
-        self.decide(snapshot, &ask).map(drop)
+        self.decide(snapshot, &ask)
     }
 
-    /// The statements that allow it, or why it is refused.
-    pub(crate) fn decide(
-        &self,
-        snapshot: &Snapshot,
-        ask: &Ask<'_>,
-    ) -> Result<Vec<::iam::Grounds>, Refused> {
-        let decision = self.decision(snapshot, ask);
-        let allowed = match &decision {
-            Decision::Allowed(grounds) => grounds.clone(),
-            Decision::Denied(_) => Vec::new(),
-        };
-        match denial::denial(decision) {
-            None => Ok(allowed),
+    /// Why it is refused, if it is.
+    pub(crate) fn decide(&self, snapshot: &Snapshot, ask: &Ask<'_>) -> Result<(), Refused> {
+        match denial::denial(self.decision(snapshot, ask)) {
+            None => Ok(()),
             Some(denial) => Err(Refused {
                 principal: ask.principal.map_or_else(|| "anonymous".to_owned(), Principal::arn),
                 action: ask.action.to_owned(),

@@ -184,7 +184,8 @@ impl ArnPattern {
         match self {
             ArnPattern::Everything => true,
             ArnPattern::Parts { start, parts } => {
-                let mut pairs = parts.iter().zip(&resource.parts);
+                // From the end: what a resource is called tells it from most others.
+                let mut pairs = parts.iter().zip(&resource.parts).rev();
                 resource.text.starts_with(start.as_str())
                     && parts.len() == resource.parts.len()
                     && pairs.all(|(one, part)| one.matches(part, context))

@@ -75,7 +75,7 @@ impl Api {
             resource_policy: resource_policy.as_ref(),
             owner: call.owner,
         };
-        self.decide(&snapshot, &ask).map(drop).map_err(|refused| {
+        self.decide(&snapshot, &ask).map_err(|refused| {
             if let Some(caller) = caller {
                 self.denials.note(&refused, caller.now);
             }
