@@ -53,8 +53,26 @@ impl AmzDate {
 
     /// The day alone, as a credential scope names it: `20150830`.
     pub fn day(self) -> String {
-        let date = self.civil().date();
-        format!("{:04}{:02}{:02}", date.year(), date.month(), date.day())
+        let mut text = self.to_string();
+        text.truncate("YYYYMMDD".len());
+        text
+    }
+
+    /// Each of its digits, as they are written.
+    fn digits(self) -> [u8; 14] {
+        let (date, time) = (self.civil().date(), self.civil().time());
+        let year = date.year().unsigned_abs();
+        let small = [date.month(), date.day(), time.hour(), time.minute(), time.second()];
+        let mut digits = [0; 14];
+        for (place, scale) in [1000, 100, 10, 1].into_iter().enumerate() {
+            digits[place] = (year / scale % 10) as u8;
+        }
+        for (index, number) in small.into_iter().enumerate() {
+            let number = number.unsigned_abs();
+            digits[4 + 2 * index] = number / 10;
+            digits[5 + 2 * index] = number % 10;
+        }
+        digits.map(|digit| b'0' + digit)
     }
 
     fn civil(self) -> DateTime {
@@ -65,9 +83,13 @@ impl AmzDate {
 
 impl fmt::Display for AmzDate {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let time = self.civil().time();
-        let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-        write!(formatter, "{}T{hour:02}{minute:02}{second:02}Z", self.day())
+        let digits = self.digits();
+        let text = std::str::from_utf8(&digits).map_err(|_| fmt::Error)?;
+        let (day, time) = text.split_at("YYYYMMDD".len());
+        formatter.write_str(day)?;
+        formatter.write_str("T")?;
+        formatter.write_str(time)?;
+        formatter.write_str("Z")
     }
 }
 

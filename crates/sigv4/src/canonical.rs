@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::ALGORITHM;
 use crate::amz_date::AmzDate;
-use crate::request::{Request, hex};
+use crate::request::{Request, hex, pieces};
 
 /// The choices that the request itself does not show.
 #[derive(Clone, Copy, Debug)]
@@ -40,7 +40,7 @@ pub fn canonical_request(request: &Request<'_>, form: Form<'_>) -> Vec<u8> {
     text.push(b'\n');
     write_query(&mut text, request.query);
     text.push(b'\n');
-    for name in form.signed_headers.split(';') {
+    for name in pieces(form.signed_headers, b';') {
         write_header(&mut text, request, name);
     }
     text.push(b'\n');

@@ -15,7 +15,7 @@ use sha2::{Digest, Sha256};
 use crate::amz_date::AmzDate;
 use crate::canonical::{SIGNATURE_PARAMETER, query_pairs};
 use crate::error::Error;
-use crate::request::Request;
+use crate::request::{Request, pieces};
 use crate::{ALGORITHM, EXPIRES_SECONDS_MAX, TERMINATOR};
 
 /// A signature and what it says about itself.
@@ -77,7 +77,7 @@ impl<'a> Claim<'a> {
     }
 
     fn part(&self, index: usize) -> &str {
-        self.credential.split('/').nth(index).expect("a claim's credential has five parts")
+        pieces(&self.credential, b'/').nth(index).expect("a claim's credential has five parts")
     }
 }
 

@@ -57,6 +57,18 @@ impl BodyHash {
     }
 }
 
+/// The texts between a separator, which is ASCII. They are a few letters each: looking at one after
+/// the other is faster than what searches long texts.
+pub(crate) fn pieces(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+    let mut rest = Some(text);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let end = text.bytes().position(|byte| byte == separator);
+        rest = end.map(|end| &text[end + 1..]);
+        Some(&text[..end.unwrap_or(text.len())])
+    })
+}
+
 /// Lower-case hexadecimal, as every part of the protocol writes bytes.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
@@ -67,4 +79,17 @@ pub(crate) fn hex(bytes: &[u8]) -> String {
         text.push(digit(byte & 15));
     }
     text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_are_those_that_a_split_gives() {
+        for text in ["", ";", "a", "a;b", ";a;;b;", "a\u{e9};\u{1f6a2}"] {
+            let expected: Vec<&str> = text.split(';').collect();
+            assert_eq!(pieces(text, b';').collect::<Vec<_>>(), expected, "{text}");
+        }
+    }
 }
