@@ -29,7 +29,7 @@ mod template;
 
 use ::iam::{
     Caller as PolicyCaller, CallerKind, Compiled, Context, Decision, Policies, PolicyKind,
-    ResourceRule, decide,
+    ResourceRule, decide, permit,
 };
 use model::principal::Identity;
 use model::{Arn, IamRole, Principal, Snapshot};
@@ -184,15 +184,12 @@ impl Api {
 
     /// Why it is refused, if it is.
     pub(crate) fn decide(&self, snapshot: &Snapshot, ask: &Ask<'_>) -> Result<(), Refused> {
-        match denial::denial(self.decision(snapshot, ask)) {
-            None => Ok(()),
-            Some(denial) => Err(Refused {
-                principal: ask.principal.map_or_else(|| "anonymous".to_owned(), Principal::arn),
-                action: ask.action.to_owned(),
-                resource: ask.resource.to_owned(),
-                denial,
-            }),
-        }
+        self.asked(snapshot, ask, permit).map_err(|denial| Refused {
+            principal: ask.principal.map_or_else(|| "anonymous".to_owned(), Principal::arn),
+            action: ask.action.to_owned(),
+            resource: ask.resource.to_owned(),
+            denial,
+        })
     }
 
     /// Whether a role's trust policy lets a service assume it.
@@ -216,7 +213,17 @@ impl Api {
         decide(&request, &policies).is_allowed()
     }
 
+    /// The statements that allow it too.
     pub(crate) fn decision(&self, snapshot: &Snapshot, ask: &Ask<'_>) -> Decision {
+        self.asked(snapshot, ask, decide)
+    }
+
+    fn asked<T>(
+        &self,
+        snapshot: &Snapshot,
+        ask: &Ask<'_>,
+        decide: impl FnOnce(&::iam::Request<'_>, &Policies<'_, Compiled>) -> T,
+    ) -> T {
         let arn = Arn::parse(ask.resource);
         let owner = arn.as_ref().map(|arn| arn.scope.account.as_str());
         // What AWS has for everybody, such as its managed policies, is the caller's as well.
@@ -224,7 +231,8 @@ impl Api {
         let kept = arn.as_ref().and_then(|arn| resource::policy(snapshot, ask.action, arn));
         let own = ask.resource_policy.or(kept.as_ref());
         let caller = policy_caller(ask.principal);
-        let held = ask.principal.map(|it| self.policies.held(snapshot, it)).unwrap_or_default();
+        let lasting = ask.principal.zip(caller.arns.last());
+        let held = lasting.map(|it| self.policies.held(snapshot, it)).unwrap_or_default();
         let session = ask.principal.and_then(|it| self.policies.session(snapshot, it));
         let resource = own.map(|own| self.policies.document(own.kind, &own.text));
         let policies = Policies {
@@ -258,7 +266,7 @@ fn named((name, policy): &policies::Named) -> (&str, &Compiled) {
     (name, policy)
 }
 
-/// The principal by all the names that a policy may call it.
+/// The principal by all the names that a policy may call it, the last of them its lasting one.
 fn policy_caller(principal: Option<&Principal>) -> PolicyCaller {
     // Nobody has no policies of its own, as services have none.
     let Some(principal) = principal else {

@@ -8,8 +8,8 @@ use crate::condition::Condition;
 use crate::document::{Actions, Effect, Policy, Principals, Resources};
 use crate::operator::arn_parts;
 use crate::pattern::{Case, Pattern, Variables, Wildcards};
-use crate::request::{Context, Decision, Denial, Grounds, Policies, Request};
-use crate::spec::{Asked, grant, is_principal, weigh};
+use crate::request::{Context, Decision, Denial, Grounds, Policies, PolicyRole, Request};
+use crate::spec::{Asked, Grant, grant, is_principal, missing};
 
 /// What is asked for, whole and cut.
 struct Resource<'a> {
@@ -25,6 +25,8 @@ pub struct Compiled {
     by_service: BTreeMap<String, Vec<usize>>,
     /// Those that may be about any service's.
     of_any: Vec<usize>,
+    /// Whether any of them has conditions or variables.
+    reads_context: bool,
 }
 
 #[derive(Clone, Debug)]
@@ -81,7 +83,8 @@ impl Compiled {
         let by_service = named.into_iter().map(|one| (one.clone(), about(one))).collect();
         let of_any = services.iter().enumerate().filter(|(_, of)| of.is_none());
         let of_any = of_any.map(|(index, _)| index).collect();
-        Compiled { statements, by_service, of_any }
+        let reads_context = statements.iter().any(Prepared::reads_context);
+        Compiled { statements, by_service, of_any, reads_context }
     }
 
     fn candidates(&self, service: &str) -> impl Iterator<Item = (usize, &Prepared)> {
@@ -95,13 +98,45 @@ impl Policies<'_, Compiled> {
     /// not, an empty [`Context`] decides the same.
     pub fn ask_for_context(&self, action: &str) -> bool {
         let service = service(action);
+        let asks =
+            |policy: &Compiled| policy.candidates(&service).any(|(_, one)| one.reads_context());
         let mut all = self.all();
-        all.any(|(_, _, policy)| policy.candidates(&service).any(|(_, one)| one.reads_context()))
+        all.any(|(_, _, policy)| policy.reads_context && asks(policy))
     }
 }
 
 /// Decides on a request by the policies that it is asked of, as [`crate::spec::decide`] does.
 pub fn decide(request: &Request<'_>, policies: &Policies<'_, Compiled>) -> Decision {
+    let allowing = match allowing(request, policies) {
+        Ok(allowing) => allowing,
+        Err(denied) => return Decision::Denied(denied),
+    };
+    let grounds = allowing.into_iter().map(|one| grounds(one.place));
+    Decision::Allowed(grounds.collect())
+}
+
+/// [`decide`] where nobody asks by which statements it is allowed.
+pub fn permit(request: &Request<'_>, policies: &Policies<'_, Compiled>) -> Result<(), Denial> {
+    allowing(request, policies).map(drop)
+}
+
+/// A statement's policy and its place in it.
+type Place<'a> = (PolicyRole, &'a str, usize);
+
+/// A statement that allows.
+struct Allowing<'a> {
+    place: Place<'a>,
+    grant: Grant,
+}
+
+fn grounds((role, name, statement): Place<'_>) -> Grounds {
+    Grounds { role, policy: name.to_owned(), statement }
+}
+
+fn allowing<'a>(
+    request: &Request<'_>,
+    policies: &Policies<'a, Compiled>,
+) -> Result<Vec<Allowing<'a>>, Denial> {
     let service = service(request.action);
     let resource = Resource { text: request.resource, parts: arn_parts(request.resource) };
     let mut allowing = Vec::new();
@@ -110,11 +145,12 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_, Compiled>) -> Decis
             if !statement.matches(request, &resource) {
                 continue;
             }
-            let grounds = Grounds { role, policy: name.to_owned(), statement: index };
+            let place = (role, name, index);
             match statement.effect {
-                Effect::Deny => return Decision::Denied(Denial::Explicit(grounds)),
+                Effect::Deny => return Err(Denial::Explicit(grounds(place))),
                 Effect::Allow => {
-                    allowing.push((grounds, grant(&statement.principals, request.caller)));
+                    let grant = grant(&statement.principals, request.caller);
+                    allowing.push(Allowing { place, grant });
                 }
             }
         }
@@ -123,7 +159,11 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_, Compiled>) -> Decis
         is_bounded: policies.boundary.is_some(),
         has_session_policies: policies.session.is_some(),
     };
-    weigh(request, asked, allowing)
+    let by: Vec<_> = allowing.iter().map(|one| (one.place.0, one.grant)).collect();
+    match missing(request, asked, &by) {
+        Some(role) => Err(Denial::Implicit(role)),
+        None => Ok(allowing),
+    }
 }
 
 /// The service of an action, in lower case.

@@ -24,7 +24,7 @@ pub use document::{
     Actions, Effect, Malformed, Policy, PolicyKind, PrincipalName, Principals, Resources,
     Statement, Version,
 };
-pub use evaluate::{Compiled, decide};
+pub use evaluate::{Compiled, decide, permit};
 pub use managed::{Managed, is_managed, managed, managed_policies};
 pub use operator::{Operator, Quantifier};
 pub use pattern::is_like;

@@ -30,7 +30,12 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_, Policy>) -> Decisio
         is_bounded: policies.boundary.is_some(),
         has_session_policies: policies.session.is_some(),
     };
-    weigh(request, asked, matching(Effect::Allow))
+    let allowing = matching(Effect::Allow);
+    let by: Vec<_> = allowing.iter().map(|(grounds, grant)| (grounds.role, *grant)).collect();
+    match missing(request, asked, &by) {
+        Some(role) => Decision::Denied(Denial::Implicit(role)),
+        None => Decision::Allowed(allowing.into_iter().map(|(grounds, _)| grounds).collect()),
+    }
 }
 
 /// Which policies have to allow a request besides the identity's.
@@ -51,16 +56,17 @@ pub(crate) enum Grant {
     Itself,
 }
 
-/// Decides by the statements that allow, where none denies.
-pub(crate) fn weigh(
+/// The kind of policy that would have to allow it and does not, by the statements that allow; where
+/// none denies, that decides.
+pub(crate) fn missing(
     request: &Request<'_>,
     asked: Asked,
-    allowing: Vec<(Grounds, Grant)>,
-) -> Decision {
+    allowing: &[(PolicyRole, Grant)],
+) -> Option<PolicyRole> {
     let caller = request.caller;
     let is_at_home = caller.account == request.resource_account;
-    let is_allowed = |role| allowing.iter().any(|(grounds, _)| grounds.role == role);
-    let by_resource = allowing.iter().filter(|(grounds, _)| grounds.role == PolicyRole::Resource);
+    let is_allowed = |role| allowing.iter().any(|(by, _)| *by == role);
+    let by_resource = allowing.iter().filter(|(by, _)| *by == PolicyRole::Resource);
     let by_resource = by_resource.map(|(_, grant)| *grant).max();
     let is_identity_allowed = match caller.kind {
         CallerKind::Root => true,
@@ -73,7 +79,7 @@ pub(crate) fn weigh(
     ];
     let limit = limits.into_iter().find(|(is_asked, role)| *is_asked && !is_allowed(*role));
     let limit = limit.map(|(_, role)| role);
-    let missing = match by_resource {
+    match by_resource {
         None if request.rule == ResourceRule::HasToAllow => Some(PolicyRole::Resource),
         // A service has no policies of its own.
         Some(_) if caller.kind == CallerKind::Service => None,
@@ -83,10 +89,6 @@ pub(crate) fn weigh(
         _ if !is_identity_allowed => Some(PolicyRole::Identity),
         None if !is_at_home => limit.or(Some(PolicyRole::Resource)),
         _ => limit,
-    };
-    match missing {
-        Some(role) => Decision::Denied(Denial::Implicit(role)),
-        None => Decision::Allowed(allowing.into_iter().map(|(grounds, _)| grounds).collect()),
     }
 }
 

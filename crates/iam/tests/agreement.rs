@@ -2,7 +2,7 @@
 
 use iam::{
     Caller, CallerKind, Compiled, Context, Policies, Policy, PolicyKind, Request, ResourceRule,
-    decide, spec,
+    decide, permit, spec,
 };
 use model::Rng;
 use proptest::prelude::*;
@@ -229,6 +229,7 @@ fn what_serves_decides_as_the_rule_says() {
         };
         let said = decide(&request, &serving);
         assert_eq!(said, spec::decide(&request, &by_rule), "pair {pair}: {request:?}");
+        assert_eq!(permit(&request, &serving).is_ok(), said.is_allowed(), "pair {pair}");
         if said.is_allowed() {
             allowed += 1;
         } else {

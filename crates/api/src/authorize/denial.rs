@@ -4,7 +4,7 @@
 // API" (`UnauthorizedOperation`), with the reasons in a message that only
 // `sts:DecodeAuthorizationMessage` reads.
 
-use iam::{Decision, Denial, PolicyRole};
+use iam::{Denial, PolicyRole};
 use serde_json::json;
 use vault::Vault;
 use wire::{ApiError, Protocol, Service};
@@ -95,14 +95,6 @@ pub(super) fn role_name(role: PolicyRole) -> &'static str {
         PolicyRole::Boundary => "permissions boundary",
         PolicyRole::Session => "session policy",
         PolicyRole::Resource => "resource-based policy",
-    }
-}
-
-/// The refusal that a decision is, if it is one.
-pub(super) fn denial(decision: Decision) -> Option<Denial> {
-    match decision {
-        Decision::Allowed(_) => None,
-        Decision::Denied(denial) => Some(denial),
     }
 }
 

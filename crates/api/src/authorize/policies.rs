@@ -57,21 +57,24 @@ enum Kind {
 }
 
 impl PolicyCache {
-    /// The policies of a user or role, of its groups, and what bounds it.
-    pub(crate) fn held(&self, snapshot: &Snapshot, principal: &Principal) -> Arc<Held> {
-        let key = principal.role_arn().unwrap_or_else(|| principal.arn());
+    /// The policies of a user or role, of its groups, and what bounds it; by its lasting ARN.
+    pub(crate) fn held(
+        &self,
+        snapshot: &Snapshot,
+        (principal, key): (&Principal, &String),
+    ) -> Arc<Held> {
         let mut kept = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if !kept.is_of(snapshot) {
             kept.follow(snapshot);
         }
-        if let Some(held) = kept.held.get(&key) {
+        if let Some(held) = kept.held.get(key) {
             return Arc::clone(held);
         }
         let held = Arc::new(gather(snapshot, principal));
         if kept.held.len() >= PRINCIPALS_MAX {
             kept.held.clear();
         }
-        kept.held.insert(key, Arc::clone(&held));
+        kept.held.insert(key.clone(), Arc::clone(&held));
         held
     }
 
