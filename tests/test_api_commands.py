@@ -2,6 +2,7 @@
 
 import os
 import re
+import shutil
 import socket
 import stat
 
@@ -159,10 +160,13 @@ def test_up_is_refused_a_second_time(shared):
 
 
 def test_up_is_refused_beside_another_instance(shared, tmp_path):
-    done = longshore(shared, "up", "--listen", "127.0.0.1:4999", data_dir=tmp_path / "other")
+    other = tmp_path / "other"
+    done = longshore(shared, "up", "--listen", "127.0.0.1:4999", data_dir=other)
     assert done.returncode != 0
     assert "Longshore is up" not in done.stdout
     assert "another instance" in done.stderr
+    # `down` would take it away once the network is nobody else's.
+    shutil.rmtree(commands.run_dir(other))
     assert shared.http(f"{commands.ENDPOINT}/_longshore/status").status == 200
 
 
