@@ -4,7 +4,7 @@ import json
 
 import pytest
 
-from harness.iam import ACCOUNT, ROOT, allow, deny, document
+from harness.iam import ACCOUNT, ROOT, allow, deny, let_user
 from harness.refusals import refused
 from test_api_access import make_user
 
@@ -223,12 +223,6 @@ def test_a_secret_whose_key_is_away_gets_another_for_its_next_value(secrets, kms
 # -- who may use it
 
 
-def may(shared, user, *statements):
-    shared.boto("iam").put_user_policy(
-        UserName=user, PolicyName="own", PolicyDocument=document(*statements)
-    )
-
-
 def test_who_reads_and_writes_a_secret_may_use_its_key(shared, secrets, key):
     every = allow("secretsmanager:*")
     credentials, _arn = make_user(shared, "kim", every)
@@ -243,19 +237,19 @@ def test_who_reads_and_writes_a_secret_may_use_its_key(shared, secrets, key):
     assert f"{error['ErrorCode']}: {error['Message']}" == NOT_ALLOWED
     # What nobody has to decrypt for is not the key's affair.
     assert named(client, "used") == key
-    may(shared, "kim", every, allow("kms:Decrypt", key))
+    let_user(shared, "kim", every, allow("kms:Decrypt", key))
     assert read(client, "used") == "1"
     assert refused(put, client, "used", B) == NOT_ALLOWED
     assert refused(client.create_secret, **created) == NOT_ALLOWED
-    may(shared, "kim", every, allow("kms:GenerateDataKey", key))
+    let_user(shared, "kim", every, allow("kms:GenerateDataKey", key))
     put(client, "used", B, "2")
     assert refused(read, client, "used") == NOT_ALLOWED
     assert refused(client.create_secret, **created) == NOT_ALLOWED
-    may(shared, "kim", every, allow(["kms:GenerateDataKey", "kms:Decrypt"], key))
+    let_user(shared, "kim", every, allow(["kms:GenerateDataKey", "kms:Decrypt"], key))
     client.create_secret(**created)
     assert (read(client, "used"), read(client, "used/new")) == ("2", "x")
     # The services' own key asks nothing.
-    may(shared, "kim", every, deny("kms:*"))
+    let_user(shared, "kim", every, deny("kms:*"))
     client.create_secret(Name="used/own", SecretString="y")
     assert read(client, "used/own") == "y"
 
@@ -287,7 +281,7 @@ def test_policies_see_through_which_service_and_for_what(shared, secrets, kms, k
     )
     assert told.startswith(f"AccessDeniedException: User: {user} is not authorized to perform:")
     # The key's own policy alone, for whom no policy allows anything of KMS.
-    may(shared, "via", allow("secretsmanager:*"))
+    let_user(shared, "via", allow("secretsmanager:*"))
     assert refused(read, client, "seen") == NOT_ALLOWED
     policy = json.dumps(
         {
@@ -319,15 +313,15 @@ def test_who_may_not_use_both_keys_gives_older_values_no_other(shared, secrets, 
     client.update_secret(SecretId="two/a", KmsKeyId=other)
     assert (named(secrets, "two/a"), keys(secrets, "two/a")) == (other, {"a": [key]})
     # Not `Encrypt` of the new one.
-    may(shared, "two", every, allow(use, [key, other]))
+    let_user(shared, "two", every, allow(use, [key, other]))
     client.update_secret(SecretId="two/b", KmsKeyId=other)
     assert (named(secrets, "two/b"), keys(secrets, "two/b")) == (other, {"a": [key]})
-    may(shared, "two", every, allow(use, [key, other]), allow("kms:Encrypt", other))
+    let_user(shared, "two", every, allow(use, [key, other]), allow("kms:Encrypt", other))
     client.update_secret(SecretId="two/c", KmsKeyId=other)
     assert keys(secrets, "two/c") == {"a": [key, other]}
     # Either opens it.
     for one in (key, other):
-        may(shared, "two", every, allow("kms:Decrypt", one))
+        let_user(shared, "two", every, allow("kms:Decrypt", one))
         assert read(client, "two/c") == "1"
-    may(shared, "two", every, allow("kms:Decrypt", other))
+    let_user(shared, "two", every, allow("kms:Decrypt", other))
     assert refused(read, client, "two/a") == NOT_ALLOWED

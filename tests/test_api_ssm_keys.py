@@ -2,7 +2,7 @@
 
 import pytest
 
-from harness.iam import ACCOUNT, allow, deny, document
+from harness.iam import ACCOUNT, allow, deny, let_user
 from harness.refusals import refused
 from test_api_access import make_user
 
@@ -27,12 +27,6 @@ def put(ssm, name, key=None, value="hunter2", **more):
 
 def read(ssm, name):
     return ssm.get_parameter(Name=name, WithDecryption=True)["Parameter"]["Value"]
-
-
-def may(shared, user, *statements):
-    shared.boto("iam").put_user_policy(
-        UserName=user, PolicyName="own", PolicyDocument=document(*statements)
-    )
 
 
 def test_who_reads_and_writes_a_secure_parameter_may_use_its_key(shared, ssm, key):
@@ -60,17 +54,17 @@ def test_who_reads_and_writes_a_secure_parameter_may_use_its_key(shared, ssm, ke
     assert refused(put, client, "/used/b", key) == no_write("kms:Encrypt")
     advanced = {"Tier": "Advanced"}
     assert refused(put, client, "/used/b", key, **advanced) == no_write("kms:GenerateDataKey")
-    may(shared, "sam", every, allow("kms:Decrypt", key))
+    let_user(shared, "sam", every, allow("kms:Decrypt", key))
     assert read(client, "/used/a") == "hunter2"
     assert refused(put, client, "/used/b", key) == no_write("kms:Encrypt")
-    may(shared, "sam", every, allow("kms:Encrypt", key))
+    let_user(shared, "sam", every, allow("kms:Encrypt", key))
     put(client, "/used/b", key)
     assert refused(put, client, "/used/c", key, **advanced) == no_write("kms:GenerateDataKey")
-    may(shared, "sam", every, allow("kms:GenerateDataKey", key))
+    let_user(shared, "sam", every, allow("kms:GenerateDataKey", key))
     put(client, "/used/c", key, **advanced)
     assert (read(ssm, "/used/b"), read(ssm, "/used/c")) == ("hunter2", "hunter2")
     # The service's own key asks nothing.
-    may(shared, "sam", every, deny("kms:*"))
+    let_user(shared, "sam", every, deny("kms:*"))
     put(client, "/used/own")
     assert read(client, "/used/own") == "hunter2"
 

@@ -35,6 +35,13 @@ def make_role(host, name, *statements, principal=None):
     return role["Arn"]
 
 
+def let_user(host, name, *statements):
+    """Gives a user these statements in place of its own before."""
+    host.boto("iam").put_user_policy(
+        UserName=name, PolicyName="own", PolicyDocument=document(*statements)
+    )
+
+
 def of_size(characters):
     """A document of so many characters, white space not counted."""
     spare = characters - len("".join(document(allow("s3:")).split()))

@@ -35,21 +35,19 @@ pub(crate) async fn run(
 #[cfg(test)]
 mod tests {
     use std::path::PathBuf;
-    use std::sync::Arc;
 
-    use api::{Api, ApiParts};
     use link::Listener;
     use model::session::{FromNode, NodeFacts, SESSION_VERSION, ToNode};
     use model::task_identity::SecretText;
-    use model::{Cidr, Rng, Scope, TaskKey, Timestamp};
+    use model::{Scope, TaskKey, Timestamp};
     use observe::Logs;
     use store::{MemoryEngine, Store};
     use tokio_util::sync::CancellationToken;
     use tokio_util::task::TaskTracker;
 
     use super::*;
-    use crate::sessions::testing::NoObjects;
-    use crate::{Clock, Inquiries, Presence, Settled, serve_sessions};
+    use crate::sessions::testing;
+    use crate::{Clock, serve_sessions};
 
     /// Sessions that are served, and the store behind them.
     struct Served {
@@ -65,19 +63,7 @@ mod tests {
         let logs = Logs::open(&folder.path().join("logs")).expect("a new store");
         let socket = folder.path().join("control.sock");
         let listener = Listener::bind(&socket).expect("a listener");
-        let vpc_cidr = Cidr::parse("172.31.0.0/16").expect("a range");
-        let parts = ApiParts::unkept(store.clone(), logs.clone(), vpc_cidr);
-        let state = SessionState {
-            store: store.clone(),
-            logs,
-            clock: Clock::new(|| Timestamp::EPOCH),
-            settled: Settled::default(),
-            presence: Presence::default(),
-            inquiries: Inquiries::default(),
-            api: Arc::new(Api::new(parts, Rng::seeded(1))),
-            objects: Arc::new(NoObjects),
-            node_key: SecretText::new("key"),
-        };
+        let state = testing::state((&store, &logs), Clock::new(|| Timestamp::EPOCH));
         let tracker = TaskTracker::new();
         let stop = CancellationToken::new();
         tracker.spawn(serve_sessions(listener, state, tracker.clone(), stop));

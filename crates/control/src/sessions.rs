@@ -96,7 +96,27 @@ async fn serve(incoming: Incoming, state: SessionState) {
 
 #[cfg(test)]
 pub(crate) mod testing {
-    use api::{Caller, ObjectWanted, ReadObject, Reading};
+    use api::{ApiParts, Caller, ObjectWanted, ReadObject, Reading};
+    use model::{Cidr, Rng};
+
+    use super::*;
+
+    /// What sessions work with over this store, to who has the key `key`.
+    pub(crate) fn state((store, logs): (&Store, &Logs), clock: Clock) -> SessionState {
+        let vpc_cidr = Cidr::parse("172.31.0.0/16").expect("a range");
+        let parts = ApiParts::unkept(store.clone(), logs.clone(), vpc_cidr);
+        SessionState {
+            store: store.clone(),
+            logs: logs.clone(),
+            clock,
+            settled: Settled::default(),
+            presence: Presence::default(),
+            inquiries: Inquiries::default(),
+            api: Arc::new(Api::new(parts, Rng::seeded(1))),
+            objects: Arc::new(NoObjects),
+            node_key: SecretText::new("key"),
+        }
+    }
 
     /// For sessions that are asked for no environment file.
     #[derive(Debug)]

@@ -199,41 +199,16 @@ pub(super) fn texts(snapshot: &Snapshot, principal: &Principal) -> Vec<Text> {
 
 fn gather(snapshot: &Snapshot, principal: &Principal) -> Held {
     let mut held = Held::default();
-    let boundary = match &principal.identity {
-        Identity::Root => return held,
-        Identity::User { .. } => {
-            let Some(user) = user(snapshot, principal) else { return held };
-            add(&mut held.identity, snapshot, &user.policies);
-            for name in &user.groups {
-                let scope = iam_scope(&principal.account);
-                let group = snapshot.iam_groups.get(&scope, &name.to_ascii_lowercase());
-                if let Some(group) = group {
-                    add(&mut held.identity, snapshot, &group.policies);
-                }
-            }
-            user.permissions_boundary.clone()
+    for text in texts(snapshot, principal) {
+        let named = (text.name, Arc::new(prepared(text.kind, &text.document)));
+        match text.role {
+            PolicyRole::Identity => held.identity.push(named),
+            PolicyRole::Boundary => held.boundary = Some(named),
+            // They are the session's and the resource's, not the principal's.
+            PolicyRole::Session | PolicyRole::Resource => {}
         }
-        Identity::Role { .. } => {
-            let Some(role) = role(snapshot, principal) else { return held };
-            add(&mut held.identity, snapshot, &role.policies);
-            role.permissions_boundary.clone()
-        }
-    };
-    held.boundary = boundary.map(|arn| {
-        let text = managed(snapshot, &arn).unwrap_or_default();
-        (arn, Arc::new(prepared(PolicyKind::Identity, &text)))
-    });
+    }
     held
-}
-
-fn add(held: &mut Vec<Named>, snapshot: &Snapshot, policies: &IamPolicies) {
-    for (name, text) in &policies.inline {
-        held.push((name.clone(), Arc::new(prepared(PolicyKind::Identity, text))));
-    }
-    for arn in &policies.attached {
-        let text = managed(snapshot, arn).unwrap_or_default();
-        held.push((arn.clone(), Arc::new(prepared(PolicyKind::Identity, &text))));
-    }
 }
 
 fn prepared(kind: PolicyKind, text: &str) -> Compiled {

@@ -1,12 +1,8 @@
 //! A reader on a real link, a real log store, and the records of a few services.
 
-use std::sync::Arc;
-
-use api::{Api, ApiParts};
 use link::{Link, Listener};
 use model::session::{LogBatch, LogLine, LogPosition};
-use model::task_identity::SecretText;
-use model::{Cidr, Cluster, Plan, Rng, Scope, Service, ServiceRevision, Task, TaskDefinition};
+use model::{Cluster, Plan, Scope, Service, ServiceRevision, Task, TaskDefinition};
 use observe::{InputEvent, Logs};
 use serde_json::{Value, json};
 use store::{MemoryEngine, Store};
@@ -15,8 +11,8 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use super::*;
-use crate::sessions::testing::NoObjects;
-use crate::{Clock, Inquiries, Presence, Settled, serve_sessions};
+use crate::sessions::testing;
+use crate::{Clock, serve_sessions};
 
 /// The present.
 const NOW: Timestamp = Timestamp::from_secs(1_800_000_000);
@@ -37,21 +33,7 @@ impl World {
         let store = Store::open(MemoryEngine::new()).expect("a new store");
         let logs = Logs::open(&folder.path().join("logs")).expect("a new store");
         let listener = Listener::bind(&folder.path().join("control.sock")).expect("a listener");
-        let clock = Clock::new(|| NOW);
-        let settled = Settled::default();
-        let vpc_cidr = Cidr::parse("172.31.0.0/16").expect("a range");
-        let parts = ApiParts::unkept(store.clone(), logs.clone(), vpc_cidr);
-        let state = SessionState {
-            store: store.clone(),
-            logs: logs.clone(),
-            clock,
-            settled,
-            presence: Presence::default(),
-            inquiries: Inquiries::default(),
-            api: Arc::new(Api::new(parts, Rng::seeded(1))),
-            objects: Arc::new(NoObjects),
-            node_key: SecretText::new("key"),
-        };
+        let state = testing::state((&store, &logs), Clock::new(|| NOW));
         let tracker = TaskTracker::new();
         let served = serve_sessions(listener, state, tracker.clone(), CancellationToken::new());
         tracker.spawn(served);
