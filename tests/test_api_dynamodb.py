@@ -237,6 +237,9 @@ def test_a_transaction_is_all_or_nothing(dynamodb):
         return dynamodb.transact_write_items(TransactItems=changes, **more)
 
     move(4, ClientRequestToken="once")
+    assert refused(move, 5, ClientRequestToken="once").startswith(
+        "IdempotentParameterMismatchException: "
+    )
     move(4, ClientRequestToken="once")
     told = refused(move, 7)
     assert told.startswith("TransactionCanceledException: Transaction cancelled, please refer")

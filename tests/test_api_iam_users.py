@@ -187,6 +187,12 @@ def test_what_no_user_has_is_listed_as_nothing(iam):
         assert answer.get("IsTruncated", False) is False
         assert refused(call, UserName="none") == NO_USER
         assert call()[field] == []
+    git = {"UserName": "bare", "ServiceName": "codecommit.amazonaws.com"}
+    assert iam.list_service_specific_credentials(**git)["ServiceSpecificCredentials"] == []
+    other = {"UserName": "bare", "ServiceName": "ecs.amazonaws.com"}
+    assert refused(iam.list_service_specific_credentials, **other).startswith(
+        "NotSupportedService: The service ecs.amazonaws.com does not support"
+    )
     assert iam.list_virtual_mfa_devices(AssignmentStatus="Assigned")["VirtualMFADevices"] == []
     told = "NoSuchEntity: Login Profile for User bare cannot be found."
     assert refused(iam.get_login_profile, UserName="bare") == told

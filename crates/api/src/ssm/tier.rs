@@ -98,7 +98,47 @@ pub(super) fn render(tier: ParameterTier) -> Wanted {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::{BTreeMap, BTreeSet};
+
+    use model::{Change, Parameter, ParameterValue, ParameterVersion, Tags, Timestamp};
+
     use super::*;
+
+    fn parameter(scope: &Scope, name: String) -> Change {
+        let version = ParameterVersion {
+            value: ParameterValue::String("x".to_owned()),
+            description: None,
+            allowed_pattern: None,
+            data_type: "text".to_owned(),
+            tier: ParameterTier::Standard,
+            labels: BTreeSet::new(),
+            modified_at: Timestamp::EPOCH,
+            modified_by: String::new(),
+        };
+        let versions = BTreeMap::from([(1, version)]);
+        let (scope, tags) = (scope.clone(), Tags::new());
+        Change::Put(Parameter { scope, name, versions, tags, expires: None }.into())
+    }
+
+    #[test]
+    fn a_region_has_so_many_parameters_of_a_tier() {
+        let [here, there] = ["us-east-1", "us-west-2"].map(|it| Scope::new("000000000000", it));
+        let mut snapshot = Snapshot::default();
+        let made = |scope: &Scope, range: std::ops::Range<usize>| -> Vec<Change> {
+            range.map(|number| parameter(scope, format!("p{number}"))).collect()
+        };
+        snapshot.apply(1, &made(&here, 0..STANDARD_MAX - 1));
+        snapshot.apply(2, &made(&there, 0..2));
+        let check = |snapshot: &Snapshot, scope, tier| {
+            check_count(snapshot, scope, tier).map_err(|error| error.code)
+        };
+        assert_eq!(check(&snapshot, &here, ParameterTier::Standard), Ok(()));
+        snapshot.apply(3, &made(&here, STANDARD_MAX - 1..STANDARD_MAX));
+        let refused = Err("ParameterLimitExceeded".into());
+        assert_eq!(check(&snapshot, &here, ParameterTier::Standard), refused);
+        assert_eq!(check(&snapshot, &here, ParameterTier::Advanced), Ok(()));
+        assert_eq!(check(&snapshot, &there, ParameterTier::Standard), Ok(()));
+    }
 
     #[test]
     fn a_tier_is_what_is_asked_for_and_what_is_needed() {

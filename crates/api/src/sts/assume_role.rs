@@ -9,7 +9,7 @@ use std::time::Duration;
 use aws_api::sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser, errors};
 use iam::{Policy, PolicyKind};
 use model::principal::{Identity, Session, SessionPolicy};
-use model::{IamRole, Snapshot};
+use model::{IamRole, Snapshot, Tags};
 use wire::ApiError;
 
 use super::rendering::{credentials, denied, invalid};
@@ -25,6 +25,9 @@ const CHAINED_SECS_MAX: u64 = 60 * 60;
 const POLICY_CHARACTERS_MAX: usize = 2_048;
 /// LIMIT: managed policies of a session.
 const POLICY_ARNS_MAX: usize = 10;
+/// LIMIT: bytes of a session's policies and tags together, which bounds its token. AWS has such a
+/// limit too, on a packed form that it does not publish.
+const PACKED_BYTES_MAX: usize = 4_096;
 
 pub(super) fn run(
     api: &Api,
@@ -51,11 +54,13 @@ pub(super) fn run(
             input.role_arn
         ))
     })?;
-    let (policies, packed) = policies(&snapshot, input)?;
+    let policies = policies(&snapshot, input)?;
     let before = caller.principal.session.as_ref();
     let given = input.tags.as_deref().unwrap_or_default();
     let transitive = input.transitive_tag_keys.as_deref().unwrap_or_default();
     let (tags, transitive_tag_keys) = session_tags::merged(before, given, transitive)?;
+    let packed = packed_size(policies.as_deref().unwrap_or_default(), &tags)?;
+    let has_packed = policies.is_some() || !given.is_empty();
     let inherited = before.and_then(|session| session.source_identity.clone());
     let source_identity = input.source_identity.clone().or(inherited);
     let session = Session {
@@ -81,7 +86,7 @@ pub(super) fn run(
     Ok(AssumeRoleResponse {
         credentials: Some(credentials(&issued)),
         assumed_role_user: Some(user),
-        packed_policy_size: packed,
+        packed_policy_size: has_packed.then_some(packed),
         source_identity,
         ..AssumeRoleResponse::default()
     })
@@ -109,14 +114,13 @@ fn duration(
     Ok(Duration::from_secs(secs))
 }
 
-/// The session's policies, and how much of their limit they take, in hundredths.
 fn policies(
     snapshot: &Snapshot,
     input: &AssumeRoleRequest,
-) -> Result<(Option<Vec<SessionPolicy>>, Option<i32>), ApiError> {
+) -> Result<Option<Vec<SessionPolicy>>, ApiError> {
     let arns = input.policy_arns.as_deref().unwrap_or_default();
     if input.policy.is_none() && arns.is_empty() {
-        return Ok((None, None));
+        return Ok(None);
     }
     let mut policies = Vec::new();
     if let Some(text) = &input.policy {
@@ -134,16 +138,28 @@ fn policies(
         }
         policies.push(SessionPolicy::Managed(arn));
     }
+    Ok(Some(policies))
+}
+
+/// How much of what a session may carry its policies and tags take, in hundredths.
+fn packed_size(policies: &[SessionPolicy], tags: &Tags) -> Result<i32, ApiError> {
     let text = |policy: &SessionPolicy| match policy {
         SessionPolicy::Inline(text) | SessionPolicy::Managed(text) => text.len(),
     };
-    let characters: usize = policies.iter().map(text).sum();
-    if characters > POLICY_CHARACTERS_MAX {
+    let share = |bytes: usize, max: usize| bytes.saturating_mul(100).div_ceil(max);
+    let policy_bytes: usize = policies.iter().map(text).sum();
+    let policy_share = share(policy_bytes, POLICY_CHARACTERS_MAX);
+    if policy_share > 100 {
         return Err(errors::packed_policy_too_large_exception(format!(
-            "The packed policy is {}% of the allowed size.",
-            characters * 100 / POLICY_CHARACTERS_MAX
+            "Packed policy consumes {policy_share}% of allotted space, please use smaller policy."
         )));
     }
-    let packed = i32::try_from(characters.saturating_mul(100).div_ceil(POLICY_CHARACTERS_MAX)).ok();
-    Ok((Some(policies), packed))
+    let tag_bytes: usize = tags.iter().map(|(key, value)| key.len() + value.len()).sum();
+    let packed = share(policy_bytes + tag_bytes, PACKED_BYTES_MAX);
+    if packed > 100 {
+        return Err(errors::packed_policy_too_large_exception(format!(
+            "Packed size of session tags consumes {packed}% of allotted space."
+        )));
+    }
+    Ok(i32::try_from(packed).unwrap_or(i32::MAX))
 }
