@@ -21,17 +21,10 @@ mod tag_resource;
 mod tags;
 mod untag_resource;
 
-use aws_api::cloudwatch::errors;
-use aws_api::cloudwatch::{
-    CloudWatch, DeleteAlarmsInput, DeleteAlarmsResponse, DescribeAlarmsForMetricInput,
-    DescribeAlarmsForMetricOutput, DescribeAlarmsInput, DescribeAlarmsOutput,
-    DisableAlarmActionsInput, DisableAlarmActionsResponse, EnableAlarmActionsInput,
-    EnableAlarmActionsResponse, ListTagsForResourceInput, ListTagsForResourceOutput,
-    PutMetricAlarmInput, PutMetricAlarmResponse, SetAlarmStateInput, SetAlarmStateResponse,
-    TagResourceInput, TagResourceOutput, UntagResourceInput, UntagResourceOutput,
-};
+use aws_api::cloudwatch::{self, CloudWatch, errors};
 use wire::{ApiError, Request, Value};
 
+use crate::operations::operations;
 use crate::{Api, Caller};
 
 impl CloudWatch for Api {
@@ -41,84 +34,21 @@ impl CloudWatch for Api {
         self.authorize(caller, asked, input)
     }
 
-    async fn delete_alarms(
-        &self,
-        caller: &Caller,
-        input: DeleteAlarmsInput,
-    ) -> Result<DeleteAlarmsResponse, ApiError> {
-        delete_alarms::run(self, caller, input).await
-    }
-
-    async fn describe_alarms(
-        &self,
-        caller: &Caller,
-        input: DescribeAlarmsInput,
-    ) -> Result<DescribeAlarmsOutput, ApiError> {
-        describe_alarms::run(self, caller, &input)
-    }
-
-    async fn describe_alarms_for_metric(
-        &self,
-        caller: &Caller,
-        input: DescribeAlarmsForMetricInput,
-    ) -> Result<DescribeAlarmsForMetricOutput, ApiError> {
-        describe_alarms_for_metric::run(self, caller, &input)
-    }
-
-    async fn disable_alarm_actions(
-        &self,
-        caller: &Caller,
-        input: DisableAlarmActionsInput,
-    ) -> Result<DisableAlarmActionsResponse, ApiError> {
-        disable_alarm_actions::run(self, caller, input).await
-    }
-
-    async fn enable_alarm_actions(
-        &self,
-        caller: &Caller,
-        input: EnableAlarmActionsInput,
-    ) -> Result<EnableAlarmActionsResponse, ApiError> {
-        enable_alarm_actions::run(self, caller, input).await
-    }
-
-    async fn list_tags_for_resource(
-        &self,
-        caller: &Caller,
-        input: ListTagsForResourceInput,
-    ) -> Result<ListTagsForResourceOutput, ApiError> {
-        list_tags_for_resource::run(self, caller, &input)
-    }
-
-    async fn put_metric_alarm(
-        &self,
-        caller: &Caller,
-        input: PutMetricAlarmInput,
-    ) -> Result<PutMetricAlarmResponse, ApiError> {
-        put_metric_alarm::run(self, caller, input).await
-    }
-
-    async fn set_alarm_state(
-        &self,
-        caller: &Caller,
-        input: SetAlarmStateInput,
-    ) -> Result<SetAlarmStateResponse, ApiError> {
-        set_alarm_state::run(self, caller, input).await
-    }
-
-    async fn tag_resource(
-        &self,
-        caller: &Caller,
-        input: TagResourceInput,
-    ) -> Result<TagResourceOutput, ApiError> {
-        tag_resource::run(self, caller, input).await
-    }
-
-    async fn untag_resource(
-        &self,
-        caller: &Caller,
-        input: UntagResourceInput,
-    ) -> Result<UntagResourceOutput, ApiError> {
-        untag_resource::run(self, caller, input).await
+    operations! {
+        delete_alarms(cloudwatch::DeleteAlarmsInput) -> cloudwatch::DeleteAlarmsResponse;
+        describe_alarms(&cloudwatch::DescribeAlarmsInput) -> cloudwatch::DescribeAlarmsOutput;
+        describe_alarms_for_metric(&cloudwatch::DescribeAlarmsForMetricInput)
+            -> cloudwatch::DescribeAlarmsForMetricOutput;
+        disable_alarm_actions(cloudwatch::DisableAlarmActionsInput)
+            -> cloudwatch::DisableAlarmActionsResponse;
+        enable_alarm_actions(cloudwatch::EnableAlarmActionsInput)
+            -> cloudwatch::EnableAlarmActionsResponse;
+        list_tags_for_resource(&cloudwatch::ListTagsForResourceInput)
+            -> cloudwatch::ListTagsForResourceOutput;
+        put_metric_alarm(cloudwatch::PutMetricAlarmInput) -> cloudwatch::PutMetricAlarmResponse;
+        set_alarm_state(cloudwatch::SetAlarmStateInput) -> cloudwatch::SetAlarmStateResponse;
+        tag_resource(cloudwatch::TagResourceInput) -> cloudwatch::TagResourceOutput;
+        untag_resource(cloudwatch::UntagResourceInput) -> cloudwatch::UntagResourceOutput;
     }
 }
 

@@ -40,6 +40,7 @@ use aws_api::codedeploy::{self, CodeDeploy, errors};
 use model::Rng;
 use wire::{ApiError, Request, Value};
 
+use crate::operations::operations;
 use crate::{Api, Caller};
 
 impl CodeDeploy for Api {
@@ -49,188 +50,48 @@ impl CodeDeploy for Api {
         self.authorize(caller, asked, input)
     }
 
-    async fn batch_get_deployment_targets(
-        &self,
-        caller: &Caller,
-        input: codedeploy::BatchGetDeploymentTargetsInput,
-    ) -> Result<codedeploy::BatchGetDeploymentTargetsOutput, ApiError> {
-        batch_get_deployment_targets::run(self, caller, &input)
-    }
-
-    async fn batch_get_deployments(
-        &self,
-        caller: &Caller,
-        input: codedeploy::BatchGetDeploymentsInput,
-    ) -> Result<codedeploy::BatchGetDeploymentsOutput, ApiError> {
-        batch_get_deployments::run(self, caller, &input)
-    }
-
-    async fn continue_deployment(
-        &self,
-        caller: &Caller,
-        input: codedeploy::ContinueDeploymentInput,
-    ) -> Result<codedeploy::ContinueDeploymentResponse, ApiError> {
-        continue_deployment::run(self, caller, input).await
-    }
-
-    async fn create_application(
-        &self,
-        caller: &Caller,
-        input: codedeploy::CreateApplicationInput,
-    ) -> Result<codedeploy::CreateApplicationOutput, ApiError> {
-        create_application::run(self, caller, input).await
-    }
-
-    async fn create_deployment(
-        &self,
-        caller: &Caller,
-        input: codedeploy::CreateDeploymentInput,
-    ) -> Result<codedeploy::CreateDeploymentOutput, ApiError> {
-        create_deployment::run(self, caller, input).await
-    }
-
-    async fn create_deployment_config(
-        &self,
-        caller: &Caller,
-        input: codedeploy::CreateDeploymentConfigInput,
-    ) -> Result<codedeploy::CreateDeploymentConfigOutput, ApiError> {
-        create_deployment_config::run(self, caller, input).await
-    }
-
-    async fn create_deployment_group(
-        &self,
-        caller: &Caller,
-        input: codedeploy::CreateDeploymentGroupInput,
-    ) -> Result<codedeploy::CreateDeploymentGroupOutput, ApiError> {
-        create_deployment_group::run(self, caller, input).await
-    }
-
-    async fn delete_application(
-        &self,
-        caller: &Caller,
-        input: codedeploy::DeleteApplicationInput,
-    ) -> Result<codedeploy::DeleteApplicationResponse, ApiError> {
-        delete_application::run(self, caller, input).await
-    }
-
-    async fn delete_deployment_config(
-        &self,
-        caller: &Caller,
-        input: codedeploy::DeleteDeploymentConfigInput,
-    ) -> Result<codedeploy::DeleteDeploymentConfigResponse, ApiError> {
-        delete_deployment_config::run(self, caller, input).await
-    }
-
-    async fn delete_deployment_group(
-        &self,
-        caller: &Caller,
-        input: codedeploy::DeleteDeploymentGroupInput,
-    ) -> Result<codedeploy::DeleteDeploymentGroupOutput, ApiError> {
-        delete_deployment_group::run(self, caller, input).await
-    }
-
-    async fn get_application(
-        &self,
-        caller: &Caller,
-        input: codedeploy::GetApplicationInput,
-    ) -> Result<codedeploy::GetApplicationOutput, ApiError> {
-        get_application::run(self, caller, &input)
-    }
-
-    async fn get_deployment(
-        &self,
-        caller: &Caller,
-        input: codedeploy::GetDeploymentInput,
-    ) -> Result<codedeploy::GetDeploymentOutput, ApiError> {
-        get_deployment::run(self, caller, &input)
-    }
-
-    async fn get_deployment_config(
-        &self,
-        caller: &Caller,
-        input: codedeploy::GetDeploymentConfigInput,
-    ) -> Result<codedeploy::GetDeploymentConfigOutput, ApiError> {
-        get_deployment_config::run(self, caller, &input)
-    }
-
-    async fn get_deployment_group(
-        &self,
-        caller: &Caller,
-        input: codedeploy::GetDeploymentGroupInput,
-    ) -> Result<codedeploy::GetDeploymentGroupOutput, ApiError> {
-        get_deployment_group::run(self, caller, &input)
-    }
-
-    async fn get_deployment_target(
-        &self,
-        caller: &Caller,
-        input: codedeploy::GetDeploymentTargetInput,
-    ) -> Result<codedeploy::GetDeploymentTargetOutput, ApiError> {
-        get_deployment_target::run(self, caller, &input)
-    }
-
-    async fn list_applications(
-        &self,
-        caller: &Caller,
-        input: codedeploy::ListApplicationsInput,
-    ) -> Result<codedeploy::ListApplicationsOutput, ApiError> {
-        list_applications::run(self, caller, &input)
-    }
-
-    async fn list_deployment_configs(
-        &self,
-        caller: &Caller,
-        input: codedeploy::ListDeploymentConfigsInput,
-    ) -> Result<codedeploy::ListDeploymentConfigsOutput, ApiError> {
-        list_deployment_configs::run(self, caller, &input)
-    }
-
-    async fn list_deployment_groups(
-        &self,
-        caller: &Caller,
-        input: codedeploy::ListDeploymentGroupsInput,
-    ) -> Result<codedeploy::ListDeploymentGroupsOutput, ApiError> {
-        list_deployment_groups::run(self, caller, &input)
-    }
-
-    async fn list_deployment_targets(
-        &self,
-        caller: &Caller,
-        input: codedeploy::ListDeploymentTargetsInput,
-    ) -> Result<codedeploy::ListDeploymentTargetsOutput, ApiError> {
-        list_deployment_targets::run(self, caller, &input)
-    }
-
-    async fn list_deployments(
-        &self,
-        caller: &Caller,
-        input: codedeploy::ListDeploymentsInput,
-    ) -> Result<codedeploy::ListDeploymentsOutput, ApiError> {
-        list_deployments::run(self, caller, &input)
-    }
-
-    async fn put_lifecycle_event_hook_execution_status(
-        &self,
-        caller: &Caller,
-        input: codedeploy::PutLifecycleEventHookExecutionStatusInput,
-    ) -> Result<codedeploy::PutLifecycleEventHookExecutionStatusOutput, ApiError> {
-        put_lifecycle_event_hook_execution_status::run(self, caller, input).await
-    }
-
-    async fn stop_deployment(
-        &self,
-        caller: &Caller,
-        input: codedeploy::StopDeploymentInput,
-    ) -> Result<codedeploy::StopDeploymentOutput, ApiError> {
-        stop_deployment::run(self, caller, input).await
-    }
-
-    async fn update_deployment_group(
-        &self,
-        caller: &Caller,
-        input: codedeploy::UpdateDeploymentGroupInput,
-    ) -> Result<codedeploy::UpdateDeploymentGroupOutput, ApiError> {
-        update_deployment_group::run(self, caller, input).await
+    operations! {
+        batch_get_deployment_targets(&codedeploy::BatchGetDeploymentTargetsInput)
+            -> codedeploy::BatchGetDeploymentTargetsOutput;
+        batch_get_deployments(&codedeploy::BatchGetDeploymentsInput)
+            -> codedeploy::BatchGetDeploymentsOutput;
+        continue_deployment(codedeploy::ContinueDeploymentInput)
+            -> codedeploy::ContinueDeploymentResponse;
+        create_application(codedeploy::CreateApplicationInput)
+            -> codedeploy::CreateApplicationOutput;
+        create_deployment(codedeploy::CreateDeploymentInput) -> codedeploy::CreateDeploymentOutput;
+        create_deployment_config(codedeploy::CreateDeploymentConfigInput)
+            -> codedeploy::CreateDeploymentConfigOutput;
+        create_deployment_group(codedeploy::CreateDeploymentGroupInput)
+            -> codedeploy::CreateDeploymentGroupOutput;
+        delete_application(codedeploy::DeleteApplicationInput)
+            -> codedeploy::DeleteApplicationResponse;
+        delete_deployment_config(codedeploy::DeleteDeploymentConfigInput)
+            -> codedeploy::DeleteDeploymentConfigResponse;
+        delete_deployment_group(codedeploy::DeleteDeploymentGroupInput)
+            -> codedeploy::DeleteDeploymentGroupOutput;
+        get_application(&codedeploy::GetApplicationInput) -> codedeploy::GetApplicationOutput;
+        get_deployment(&codedeploy::GetDeploymentInput) -> codedeploy::GetDeploymentOutput;
+        get_deployment_config(&codedeploy::GetDeploymentConfigInput)
+            -> codedeploy::GetDeploymentConfigOutput;
+        get_deployment_group(&codedeploy::GetDeploymentGroupInput)
+            -> codedeploy::GetDeploymentGroupOutput;
+        get_deployment_target(&codedeploy::GetDeploymentTargetInput)
+            -> codedeploy::GetDeploymentTargetOutput;
+        list_applications(&codedeploy::ListApplicationsInput) -> codedeploy::ListApplicationsOutput;
+        list_deployment_configs(&codedeploy::ListDeploymentConfigsInput)
+            -> codedeploy::ListDeploymentConfigsOutput;
+        list_deployment_groups(&codedeploy::ListDeploymentGroupsInput)
+            -> codedeploy::ListDeploymentGroupsOutput;
+        list_deployment_targets(&codedeploy::ListDeploymentTargetsInput)
+            -> codedeploy::ListDeploymentTargetsOutput;
+        list_deployments(&codedeploy::ListDeploymentsInput) -> codedeploy::ListDeploymentsOutput;
+        put_lifecycle_event_hook_execution_status(
+            codedeploy::PutLifecycleEventHookExecutionStatusInput
+        ) -> codedeploy::PutLifecycleEventHookExecutionStatusOutput;
+        stop_deployment(codedeploy::StopDeploymentInput) -> codedeploy::StopDeploymentOutput;
+        update_deployment_group(codedeploy::UpdateDeploymentGroupInput)
+            -> codedeploy::UpdateDeploymentGroupOutput;
     }
 }
 

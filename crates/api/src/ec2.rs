@@ -103,69 +103,11 @@ mod update_security_group_rule_descriptions_ingress;
 mod vpc;
 mod zone;
 
+use crate::operations::operations;
 use crate::{Api, Caller};
 
 pub(crate) use self::tagged::tags_of;
-use aws_api::ec2::{
-    AllocateAddressRequest, AllocateAddressResult, AssociateAddressRequest, AssociateAddressResult,
-    AssociateRouteTableRequest, AssociateRouteTableResult, AttachInternetGatewayRequest,
-    AttachInternetGatewayResponse, AttachNetworkInterfaceRequest, AttachNetworkInterfaceResult,
-    AuthorizeSecurityGroupEgressRequest, AuthorizeSecurityGroupEgressResult,
-    AuthorizeSecurityGroupIngressRequest, AuthorizeSecurityGroupIngressResult,
-    CreateDefaultSubnetRequest, CreateDefaultSubnetResult, CreateDefaultVpcRequest,
-    CreateDefaultVpcResult, CreateInternetGatewayRequest, CreateInternetGatewayResult,
-    CreateManagedPrefixListRequest, CreateManagedPrefixListResult, CreateNatGatewayRequest,
-    CreateNatGatewayResult, CreateNetworkAclEntryRequest, CreateNetworkAclEntryResponse,
-    CreateNetworkAclRequest, CreateNetworkAclResult, CreateNetworkInterfaceRequest,
-    CreateNetworkInterfaceResult, CreateRouteRequest, CreateRouteResult, CreateRouteTableRequest,
-    CreateRouteTableResult, CreateSecurityGroupRequest, CreateSecurityGroupResult,
-    CreateSubnetRequest, CreateSubnetResult, CreateTagsRequest, CreateTagsResponse,
-    CreateVpcRequest, CreateVpcResult, DeleteInternetGatewayRequest, DeleteInternetGatewayResponse,
-    DeleteManagedPrefixListRequest, DeleteManagedPrefixListResult, DeleteNatGatewayRequest,
-    DeleteNatGatewayResult, DeleteNetworkAclEntryRequest, DeleteNetworkAclEntryResponse,
-    DeleteNetworkAclRequest, DeleteNetworkAclResponse, DeleteNetworkInterfaceRequest,
-    DeleteNetworkInterfaceResponse, DeleteRouteRequest, DeleteRouteResponse,
-    DeleteRouteTableRequest, DeleteRouteTableResponse, DeleteSecurityGroupRequest,
-    DeleteSecurityGroupResult, DeleteSubnetRequest, DeleteSubnetResponse, DeleteTagsRequest,
-    DeleteTagsResponse, DeleteVpcRequest, DeleteVpcResponse, DescribeAccountAttributesRequest,
-    DescribeAccountAttributesResult, DescribeAddressesAttributeRequest,
-    DescribeAddressesAttributeResult, DescribeAddressesRequest, DescribeAddressesResult,
-    DescribeAvailabilityZonesRequest, DescribeAvailabilityZonesResult,
-    DescribeInternetGatewaysRequest, DescribeInternetGatewaysResult,
-    DescribeManagedPrefixListsRequest, DescribeManagedPrefixListsResult,
-    DescribeNatGatewaysRequest, DescribeNatGatewaysResult, DescribeNetworkAclsRequest,
-    DescribeNetworkAclsResult, DescribeNetworkInterfaceAttributeRequest,
-    DescribeNetworkInterfaceAttributeResult, DescribeNetworkInterfacesRequest,
-    DescribeNetworkInterfacesResult, DescribePrefixListsRequest, DescribePrefixListsResult,
-    DescribeRegionsRequest, DescribeRegionsResult, DescribeRouteTablesRequest,
-    DescribeRouteTablesResult, DescribeSecurityGroupReferencesRequest,
-    DescribeSecurityGroupReferencesResult, DescribeSecurityGroupRulesRequest,
-    DescribeSecurityGroupRulesResult, DescribeSecurityGroupsRequest, DescribeSecurityGroupsResult,
-    DescribeStaleSecurityGroupsRequest, DescribeStaleSecurityGroupsResult, DescribeSubnetsRequest,
-    DescribeSubnetsResult, DescribeTagsRequest, DescribeTagsResult, DescribeVpcAttributeRequest,
-    DescribeVpcAttributeResult, DescribeVpcsRequest, DescribeVpcsResult,
-    DetachInternetGatewayRequest, DetachInternetGatewayResponse, DetachNetworkInterfaceRequest,
-    DetachNetworkInterfaceResponse, DisassociateAddressRequest, DisassociateAddressResponse,
-    DisassociateRouteTableRequest, DisassociateRouteTableResponse, Ec2,
-    GetManagedPrefixListAssociationsRequest, GetManagedPrefixListAssociationsResult,
-    GetManagedPrefixListEntriesRequest, GetManagedPrefixListEntriesResult,
-    GetSecurityGroupsForVpcRequest, GetSecurityGroupsForVpcResult, ModifyManagedPrefixListRequest,
-    ModifyManagedPrefixListResult, ModifyNetworkInterfaceAttributeRequest,
-    ModifyNetworkInterfaceAttributeResponse, ModifySecurityGroupRulesRequest,
-    ModifySecurityGroupRulesResult, ModifySubnetAttributeRequest, ModifySubnetAttributeResponse,
-    ModifyVpcAttributeRequest, ModifyVpcAttributeResponse, ReleaseAddressRequest,
-    ReleaseAddressResponse, ReplaceNetworkAclAssociationRequest,
-    ReplaceNetworkAclAssociationResult, ReplaceNetworkAclEntryRequest,
-    ReplaceNetworkAclEntryResponse, ReplaceRouteRequest, ReplaceRouteResponse,
-    ReplaceRouteTableAssociationRequest, ReplaceRouteTableAssociationResult,
-    RestoreManagedPrefixListVersionRequest, RestoreManagedPrefixListVersionResult,
-    RevokeSecurityGroupEgressRequest, RevokeSecurityGroupEgressResult,
-    RevokeSecurityGroupIngressRequest, RevokeSecurityGroupIngressResult,
-    UpdateSecurityGroupRuleDescriptionsEgressRequest,
-    UpdateSecurityGroupRuleDescriptionsEgressResult,
-    UpdateSecurityGroupRuleDescriptionsIngressRequest,
-    UpdateSecurityGroupRuleDescriptionsIngressResult,
-};
+use aws_api::ec2::{self, Ec2};
 use model::{AnyRecord, Entry, Plan, Record};
 use wire::{ApiError, Request, Value};
 
@@ -176,612 +118,146 @@ impl Ec2 for Api {
         self.authorize(caller, asked, input)
     }
 
-    async fn allocate_address(
-        &self,
-        caller: &Caller,
-        input: AllocateAddressRequest,
-    ) -> Result<AllocateAddressResult, ApiError> {
-        allocate_address::run(self, caller, input).await
-    }
-
-    async fn associate_address(
-        &self,
-        caller: &Caller,
-        input: AssociateAddressRequest,
-    ) -> Result<AssociateAddressResult, ApiError> {
-        associate_address::run(self, caller, input).await
-    }
-
-    async fn associate_route_table(
-        &self,
-        caller: &Caller,
-        input: AssociateRouteTableRequest,
-    ) -> Result<AssociateRouteTableResult, ApiError> {
-        associate_route_table::run(self, caller, input).await
-    }
-
-    async fn attach_internet_gateway(
-        &self,
-        caller: &Caller,
-        input: AttachInternetGatewayRequest,
-    ) -> Result<AttachInternetGatewayResponse, ApiError> {
-        attach_internet_gateway::run(self, caller, input).await
-    }
-
-    async fn attach_network_interface(
-        &self,
-        caller: &Caller,
-        input: AttachNetworkInterfaceRequest,
-    ) -> Result<AttachNetworkInterfaceResult, ApiError> {
-        attach_network_interface::run(self, caller, &input)
-    }
-
-    async fn authorize_security_group_egress(
-        &self,
-        caller: &Caller,
-        input: AuthorizeSecurityGroupEgressRequest,
-    ) -> Result<AuthorizeSecurityGroupEgressResult, ApiError> {
-        authorize_security_group_egress::run(self, caller, input).await
-    }
-
-    async fn authorize_security_group_ingress(
-        &self,
-        caller: &Caller,
-        input: AuthorizeSecurityGroupIngressRequest,
-    ) -> Result<AuthorizeSecurityGroupIngressResult, ApiError> {
-        authorize_security_group_ingress::run(self, caller, input).await
-    }
-
-    async fn create_default_subnet(
-        &self,
-        caller: &Caller,
-        input: CreateDefaultSubnetRequest,
-    ) -> Result<CreateDefaultSubnetResult, ApiError> {
-        create_default_subnet::run(self, caller, input).await
-    }
-
-    async fn create_default_vpc(
-        &self,
-        caller: &Caller,
-        input: CreateDefaultVpcRequest,
-    ) -> Result<CreateDefaultVpcResult, ApiError> {
-        create_default_vpc::run(self, caller, input).await
-    }
-
-    async fn create_internet_gateway(
-        &self,
-        caller: &Caller,
-        input: CreateInternetGatewayRequest,
-    ) -> Result<CreateInternetGatewayResult, ApiError> {
-        create_internet_gateway::run(self, caller, input).await
-    }
-
-    async fn create_managed_prefix_list(
-        &self,
-        caller: &Caller,
-        input: CreateManagedPrefixListRequest,
-    ) -> Result<CreateManagedPrefixListResult, ApiError> {
-        create_managed_prefix_list::run(self, caller, input).await
-    }
-
-    async fn create_nat_gateway(
-        &self,
-        caller: &Caller,
-        input: CreateNatGatewayRequest,
-    ) -> Result<CreateNatGatewayResult, ApiError> {
-        create_nat_gateway::run(self, caller, input).await
-    }
-
-    async fn create_network_acl(
-        &self,
-        caller: &Caller,
-        input: CreateNetworkAclRequest,
-    ) -> Result<CreateNetworkAclResult, ApiError> {
-        create_network_acl::run(self, caller, input).await
-    }
-
-    async fn create_network_acl_entry(
-        &self,
-        caller: &Caller,
-        input: CreateNetworkAclEntryRequest,
-    ) -> Result<CreateNetworkAclEntryResponse, ApiError> {
-        create_network_acl_entry::run(self, caller, input).await
-    }
-
-    async fn create_network_interface(
-        &self,
-        caller: &Caller,
-        input: CreateNetworkInterfaceRequest,
-    ) -> Result<CreateNetworkInterfaceResult, ApiError> {
-        create_network_interface::run(self, caller, input).await
-    }
-
-    async fn create_route(
-        &self,
-        caller: &Caller,
-        input: CreateRouteRequest,
-    ) -> Result<CreateRouteResult, ApiError> {
-        create_route::run(self, caller, input).await
-    }
-
-    async fn create_route_table(
-        &self,
-        caller: &Caller,
-        input: CreateRouteTableRequest,
-    ) -> Result<CreateRouteTableResult, ApiError> {
-        create_route_table::run(self, caller, input).await
-    }
-
-    async fn create_security_group(
-        &self,
-        caller: &Caller,
-        input: CreateSecurityGroupRequest,
-    ) -> Result<CreateSecurityGroupResult, ApiError> {
-        create_security_group::run(self, caller, input).await
-    }
-
-    async fn create_subnet(
-        &self,
-        caller: &Caller,
-        input: CreateSubnetRequest,
-    ) -> Result<CreateSubnetResult, ApiError> {
-        create_subnet::run(self, caller, input).await
-    }
-
-    async fn create_tags(
-        &self,
-        caller: &Caller,
-        input: CreateTagsRequest,
-    ) -> Result<CreateTagsResponse, ApiError> {
-        create_tags::run(self, caller, input).await
-    }
-
-    async fn create_vpc(
-        &self,
-        caller: &Caller,
-        input: CreateVpcRequest,
-    ) -> Result<CreateVpcResult, ApiError> {
-        create_vpc::run(self, caller, input).await
-    }
-
-    async fn delete_internet_gateway(
-        &self,
-        caller: &Caller,
-        input: DeleteInternetGatewayRequest,
-    ) -> Result<DeleteInternetGatewayResponse, ApiError> {
-        delete_internet_gateway::run(self, caller, input).await
-    }
-
-    async fn delete_managed_prefix_list(
-        &self,
-        caller: &Caller,
-        input: DeleteManagedPrefixListRequest,
-    ) -> Result<DeleteManagedPrefixListResult, ApiError> {
-        delete_managed_prefix_list::run(self, caller, input).await
-    }
-
-    async fn delete_nat_gateway(
-        &self,
-        caller: &Caller,
-        input: DeleteNatGatewayRequest,
-    ) -> Result<DeleteNatGatewayResult, ApiError> {
-        delete_nat_gateway::run(self, caller, input).await
-    }
-
-    async fn delete_network_acl(
-        &self,
-        caller: &Caller,
-        input: DeleteNetworkAclRequest,
-    ) -> Result<DeleteNetworkAclResponse, ApiError> {
-        delete_network_acl::run(self, caller, input).await
-    }
-
-    async fn delete_network_acl_entry(
-        &self,
-        caller: &Caller,
-        input: DeleteNetworkAclEntryRequest,
-    ) -> Result<DeleteNetworkAclEntryResponse, ApiError> {
-        delete_network_acl_entry::run(self, caller, input).await
-    }
-
-    async fn delete_network_interface(
-        &self,
-        caller: &Caller,
-        input: DeleteNetworkInterfaceRequest,
-    ) -> Result<DeleteNetworkInterfaceResponse, ApiError> {
-        delete_network_interface::run(self, caller, input).await
-    }
-
-    async fn delete_route(
-        &self,
-        caller: &Caller,
-        input: DeleteRouteRequest,
-    ) -> Result<DeleteRouteResponse, ApiError> {
-        delete_route::run(self, caller, input).await
-    }
-
-    async fn delete_route_table(
-        &self,
-        caller: &Caller,
-        input: DeleteRouteTableRequest,
-    ) -> Result<DeleteRouteTableResponse, ApiError> {
-        delete_route_table::run(self, caller, input).await
-    }
-
-    async fn delete_security_group(
-        &self,
-        caller: &Caller,
-        input: DeleteSecurityGroupRequest,
-    ) -> Result<DeleteSecurityGroupResult, ApiError> {
-        delete_security_group::run(self, caller, input).await
-    }
-
-    async fn delete_subnet(
-        &self,
-        caller: &Caller,
-        input: DeleteSubnetRequest,
-    ) -> Result<DeleteSubnetResponse, ApiError> {
-        delete_subnet::run(self, caller, input).await
-    }
-
-    async fn delete_tags(
-        &self,
-        caller: &Caller,
-        input: DeleteTagsRequest,
-    ) -> Result<DeleteTagsResponse, ApiError> {
-        delete_tags::run(self, caller, input).await
-    }
-
-    async fn delete_vpc(
-        &self,
-        caller: &Caller,
-        input: DeleteVpcRequest,
-    ) -> Result<DeleteVpcResponse, ApiError> {
-        delete_vpc::run(self, caller, input).await
-    }
-
-    async fn describe_account_attributes(
-        &self,
-        caller: &Caller,
-        input: DescribeAccountAttributesRequest,
-    ) -> Result<DescribeAccountAttributesResult, ApiError> {
-        describe_account_attributes::run(self, caller, input).await
-    }
-
-    async fn describe_addresses(
-        &self,
-        caller: &Caller,
-        input: DescribeAddressesRequest,
-    ) -> Result<DescribeAddressesResult, ApiError> {
-        describe_addresses::run(self, caller, &input)
-    }
-
-    async fn describe_addresses_attribute(
-        &self,
-        caller: &Caller,
-        input: DescribeAddressesAttributeRequest,
-    ) -> Result<DescribeAddressesAttributeResult, ApiError> {
-        describe_addresses_attribute::run(self, caller, &input)
+    operations! {
+        allocate_address(ec2::AllocateAddressRequest) -> ec2::AllocateAddressResult;
+        associate_address(ec2::AssociateAddressRequest) -> ec2::AssociateAddressResult;
+        associate_route_table(ec2::AssociateRouteTableRequest) -> ec2::AssociateRouteTableResult;
+        attach_internet_gateway(ec2::AttachInternetGatewayRequest)
+            -> ec2::AttachInternetGatewayResponse;
+        attach_network_interface(&ec2::AttachNetworkInterfaceRequest)
+            -> ec2::AttachNetworkInterfaceResult;
+        authorize_security_group_egress(ec2::AuthorizeSecurityGroupEgressRequest)
+            -> ec2::AuthorizeSecurityGroupEgressResult;
+        authorize_security_group_ingress(ec2::AuthorizeSecurityGroupIngressRequest)
+            -> ec2::AuthorizeSecurityGroupIngressResult;
+        create_default_subnet(ec2::CreateDefaultSubnetRequest) -> ec2::CreateDefaultSubnetResult;
+        create_default_vpc(ec2::CreateDefaultVpcRequest) -> ec2::CreateDefaultVpcResult;
+        create_internet_gateway(ec2::CreateInternetGatewayRequest)
+            -> ec2::CreateInternetGatewayResult;
+        create_managed_prefix_list(ec2::CreateManagedPrefixListRequest)
+            -> ec2::CreateManagedPrefixListResult;
+        create_nat_gateway(ec2::CreateNatGatewayRequest) -> ec2::CreateNatGatewayResult;
+        create_network_acl(ec2::CreateNetworkAclRequest) -> ec2::CreateNetworkAclResult;
+        create_network_acl_entry(ec2::CreateNetworkAclEntryRequest)
+            -> ec2::CreateNetworkAclEntryResponse;
+        create_network_interface(ec2::CreateNetworkInterfaceRequest)
+            -> ec2::CreateNetworkInterfaceResult;
+        create_route(ec2::CreateRouteRequest) -> ec2::CreateRouteResult;
+        create_route_table(ec2::CreateRouteTableRequest) -> ec2::CreateRouteTableResult;
+        create_security_group(ec2::CreateSecurityGroupRequest) -> ec2::CreateSecurityGroupResult;
+        create_subnet(ec2::CreateSubnetRequest) -> ec2::CreateSubnetResult;
+        create_tags(ec2::CreateTagsRequest) -> ec2::CreateTagsResponse;
+        create_vpc(ec2::CreateVpcRequest) -> ec2::CreateVpcResult;
+        delete_internet_gateway(ec2::DeleteInternetGatewayRequest)
+            -> ec2::DeleteInternetGatewayResponse;
+        delete_managed_prefix_list(ec2::DeleteManagedPrefixListRequest)
+            -> ec2::DeleteManagedPrefixListResult;
+        delete_nat_gateway(ec2::DeleteNatGatewayRequest) -> ec2::DeleteNatGatewayResult;
+        delete_network_acl(ec2::DeleteNetworkAclRequest) -> ec2::DeleteNetworkAclResponse;
+        delete_network_acl_entry(ec2::DeleteNetworkAclEntryRequest)
+            -> ec2::DeleteNetworkAclEntryResponse;
+        delete_network_interface(ec2::DeleteNetworkInterfaceRequest)
+            -> ec2::DeleteNetworkInterfaceResponse;
+        delete_route(ec2::DeleteRouteRequest) -> ec2::DeleteRouteResponse;
+        delete_route_table(ec2::DeleteRouteTableRequest) -> ec2::DeleteRouteTableResponse;
+        delete_security_group(ec2::DeleteSecurityGroupRequest) -> ec2::DeleteSecurityGroupResult;
+        delete_subnet(ec2::DeleteSubnetRequest) -> ec2::DeleteSubnetResponse;
+        delete_tags(ec2::DeleteTagsRequest) -> ec2::DeleteTagsResponse;
+        delete_vpc(ec2::DeleteVpcRequest) -> ec2::DeleteVpcResponse;
+        describe_account_attributes(ec2::DescribeAccountAttributesRequest)
+            -> ec2::DescribeAccountAttributesResult;
+        describe_addresses(&ec2::DescribeAddressesRequest) -> ec2::DescribeAddressesResult;
+        describe_addresses_attribute(&ec2::DescribeAddressesAttributeRequest)
+            -> ec2::DescribeAddressesAttributeResult;
+        describe_internet_gateways(ec2::DescribeInternetGatewaysRequest)
+            -> ec2::DescribeInternetGatewaysResult;
+        describe_managed_prefix_lists(&ec2::DescribeManagedPrefixListsRequest)
+            -> ec2::DescribeManagedPrefixListsResult;
+        describe_nat_gateways(&ec2::DescribeNatGatewaysRequest) -> ec2::DescribeNatGatewaysResult;
+        describe_network_acls(ec2::DescribeNetworkAclsRequest) -> ec2::DescribeNetworkAclsResult;
+        describe_network_interface_attribute(&ec2::DescribeNetworkInterfaceAttributeRequest)
+            -> ec2::DescribeNetworkInterfaceAttributeResult;
+        describe_network_interfaces(&ec2::DescribeNetworkInterfacesRequest)
+            -> ec2::DescribeNetworkInterfacesResult;
+        describe_route_tables(ec2::DescribeRouteTablesRequest) -> ec2::DescribeRouteTablesResult;
+        describe_security_group_references(ec2::DescribeSecurityGroupReferencesRequest)
+            -> ec2::DescribeSecurityGroupReferencesResult;
+        describe_security_group_rules(ec2::DescribeSecurityGroupRulesRequest)
+            -> ec2::DescribeSecurityGroupRulesResult;
+        describe_security_groups(ec2::DescribeSecurityGroupsRequest)
+            -> ec2::DescribeSecurityGroupsResult;
+        describe_stale_security_groups(ec2::DescribeStaleSecurityGroupsRequest)
+            -> ec2::DescribeStaleSecurityGroupsResult;
+        describe_subnets(ec2::DescribeSubnetsRequest) -> ec2::DescribeSubnetsResult;
+        describe_tags(&ec2::DescribeTagsRequest) -> ec2::DescribeTagsResult;
+        describe_vpc_attribute(ec2::DescribeVpcAttributeRequest) -> ec2::DescribeVpcAttributeResult;
+        describe_vpcs(ec2::DescribeVpcsRequest) -> ec2::DescribeVpcsResult;
+        detach_internet_gateway(ec2::DetachInternetGatewayRequest)
+            -> ec2::DetachInternetGatewayResponse;
+        detach_network_interface(&ec2::DetachNetworkInterfaceRequest)
+            -> ec2::DetachNetworkInterfaceResponse;
+        disassociate_address(ec2::DisassociateAddressRequest) -> ec2::DisassociateAddressResponse;
+        disassociate_route_table(ec2::DisassociateRouteTableRequest)
+            -> ec2::DisassociateRouteTableResponse;
+        get_managed_prefix_list_associations(&ec2::GetManagedPrefixListAssociationsRequest)
+            -> ec2::GetManagedPrefixListAssociationsResult;
+        get_managed_prefix_list_entries(&ec2::GetManagedPrefixListEntriesRequest)
+            -> ec2::GetManagedPrefixListEntriesResult;
+        get_security_groups_for_vpc(ec2::GetSecurityGroupsForVpcRequest)
+            -> ec2::GetSecurityGroupsForVpcResult;
+        modify_managed_prefix_list(ec2::ModifyManagedPrefixListRequest)
+            -> ec2::ModifyManagedPrefixListResult;
+        modify_network_interface_attribute(ec2::ModifyNetworkInterfaceAttributeRequest)
+            -> ec2::ModifyNetworkInterfaceAttributeResponse;
+        modify_security_group_rules(ec2::ModifySecurityGroupRulesRequest)
+            -> ec2::ModifySecurityGroupRulesResult;
+        modify_subnet_attribute(ec2::ModifySubnetAttributeRequest)
+            -> ec2::ModifySubnetAttributeResponse;
+        modify_vpc_attribute(ec2::ModifyVpcAttributeRequest) -> ec2::ModifyVpcAttributeResponse;
+        release_address(ec2::ReleaseAddressRequest) -> ec2::ReleaseAddressResponse;
+        replace_network_acl_association(ec2::ReplaceNetworkAclAssociationRequest)
+            -> ec2::ReplaceNetworkAclAssociationResult;
+        replace_network_acl_entry(ec2::ReplaceNetworkAclEntryRequest)
+            -> ec2::ReplaceNetworkAclEntryResponse;
+        replace_route(ec2::ReplaceRouteRequest) -> ec2::ReplaceRouteResponse;
+        replace_route_table_association(ec2::ReplaceRouteTableAssociationRequest)
+            -> ec2::ReplaceRouteTableAssociationResult;
+        restore_managed_prefix_list_version(ec2::RestoreManagedPrefixListVersionRequest)
+            -> ec2::RestoreManagedPrefixListVersionResult;
+        revoke_security_group_egress(ec2::RevokeSecurityGroupEgressRequest)
+            -> ec2::RevokeSecurityGroupEgressResult;
+        revoke_security_group_ingress(ec2::RevokeSecurityGroupIngressRequest)
+            -> ec2::RevokeSecurityGroupIngressResult;
+        update_security_group_rule_descriptions_egress(
+            ec2::UpdateSecurityGroupRuleDescriptionsEgressRequest
+        ) -> ec2::UpdateSecurityGroupRuleDescriptionsEgressResult;
+        update_security_group_rule_descriptions_ingress(
+            ec2::UpdateSecurityGroupRuleDescriptionsIngressRequest
+        ) -> ec2::UpdateSecurityGroupRuleDescriptionsIngressResult;
     }
 
     async fn describe_availability_zones(
         &self,
         caller: &Caller,
-        input: DescribeAvailabilityZonesRequest,
-    ) -> Result<DescribeAvailabilityZonesResult, ApiError> {
+        input: ec2::DescribeAvailabilityZonesRequest,
+    ) -> Result<ec2::DescribeAvailabilityZonesResult, ApiError> {
         describe_availability_zones::run(caller, &input)
-    }
-
-    async fn describe_internet_gateways(
-        &self,
-        caller: &Caller,
-        input: DescribeInternetGatewaysRequest,
-    ) -> Result<DescribeInternetGatewaysResult, ApiError> {
-        describe_internet_gateways::run(self, caller, input).await
-    }
-
-    async fn describe_managed_prefix_lists(
-        &self,
-        caller: &Caller,
-        input: DescribeManagedPrefixListsRequest,
-    ) -> Result<DescribeManagedPrefixListsResult, ApiError> {
-        describe_managed_prefix_lists::run(self, caller, &input)
-    }
-
-    async fn describe_nat_gateways(
-        &self,
-        caller: &Caller,
-        input: DescribeNatGatewaysRequest,
-    ) -> Result<DescribeNatGatewaysResult, ApiError> {
-        describe_nat_gateways::run(self, caller, &input)
-    }
-
-    async fn describe_network_acls(
-        &self,
-        caller: &Caller,
-        input: DescribeNetworkAclsRequest,
-    ) -> Result<DescribeNetworkAclsResult, ApiError> {
-        describe_network_acls::run(self, caller, input).await
-    }
-
-    async fn describe_network_interface_attribute(
-        &self,
-        caller: &Caller,
-        input: DescribeNetworkInterfaceAttributeRequest,
-    ) -> Result<DescribeNetworkInterfaceAttributeResult, ApiError> {
-        describe_network_interface_attribute::run(self, caller, &input)
-    }
-
-    async fn describe_network_interfaces(
-        &self,
-        caller: &Caller,
-        input: DescribeNetworkInterfacesRequest,
-    ) -> Result<DescribeNetworkInterfacesResult, ApiError> {
-        describe_network_interfaces::run(self, caller, &input)
     }
 
     async fn describe_prefix_lists(
         &self,
         _caller: &Caller,
-        input: DescribePrefixListsRequest,
-    ) -> Result<DescribePrefixListsResult, ApiError> {
+        input: ec2::DescribePrefixListsRequest,
+    ) -> Result<ec2::DescribePrefixListsResult, ApiError> {
         describe_prefix_lists::run(&input)
     }
 
     async fn describe_regions(
         &self,
         caller: &Caller,
-        input: DescribeRegionsRequest,
-    ) -> Result<DescribeRegionsResult, ApiError> {
+        input: ec2::DescribeRegionsRequest,
+    ) -> Result<ec2::DescribeRegionsResult, ApiError> {
         describe_regions::run(caller, &input)
-    }
-
-    async fn describe_route_tables(
-        &self,
-        caller: &Caller,
-        input: DescribeRouteTablesRequest,
-    ) -> Result<DescribeRouteTablesResult, ApiError> {
-        describe_route_tables::run(self, caller, input).await
-    }
-
-    async fn describe_security_group_references(
-        &self,
-        caller: &Caller,
-        input: DescribeSecurityGroupReferencesRequest,
-    ) -> Result<DescribeSecurityGroupReferencesResult, ApiError> {
-        describe_security_group_references::run(self, caller, input).await
-    }
-
-    async fn describe_security_group_rules(
-        &self,
-        caller: &Caller,
-        input: DescribeSecurityGroupRulesRequest,
-    ) -> Result<DescribeSecurityGroupRulesResult, ApiError> {
-        describe_security_group_rules::run(self, caller, input).await
-    }
-
-    async fn describe_security_groups(
-        &self,
-        caller: &Caller,
-        input: DescribeSecurityGroupsRequest,
-    ) -> Result<DescribeSecurityGroupsResult, ApiError> {
-        describe_security_groups::run(self, caller, input).await
-    }
-
-    async fn describe_stale_security_groups(
-        &self,
-        caller: &Caller,
-        input: DescribeStaleSecurityGroupsRequest,
-    ) -> Result<DescribeStaleSecurityGroupsResult, ApiError> {
-        describe_stale_security_groups::run(self, caller, input).await
-    }
-
-    async fn describe_subnets(
-        &self,
-        caller: &Caller,
-        input: DescribeSubnetsRequest,
-    ) -> Result<DescribeSubnetsResult, ApiError> {
-        describe_subnets::run(self, caller, input).await
-    }
-
-    async fn describe_tags(
-        &self,
-        caller: &Caller,
-        input: DescribeTagsRequest,
-    ) -> Result<DescribeTagsResult, ApiError> {
-        describe_tags::run(self, caller, &input)
-    }
-
-    async fn describe_vpc_attribute(
-        &self,
-        caller: &Caller,
-        input: DescribeVpcAttributeRequest,
-    ) -> Result<DescribeVpcAttributeResult, ApiError> {
-        describe_vpc_attribute::run(self, caller, input).await
-    }
-
-    async fn describe_vpcs(
-        &self,
-        caller: &Caller,
-        input: DescribeVpcsRequest,
-    ) -> Result<DescribeVpcsResult, ApiError> {
-        describe_vpcs::run(self, caller, input).await
-    }
-
-    async fn detach_internet_gateway(
-        &self,
-        caller: &Caller,
-        input: DetachInternetGatewayRequest,
-    ) -> Result<DetachInternetGatewayResponse, ApiError> {
-        detach_internet_gateway::run(self, caller, input).await
-    }
-
-    async fn detach_network_interface(
-        &self,
-        caller: &Caller,
-        input: DetachNetworkInterfaceRequest,
-    ) -> Result<DetachNetworkInterfaceResponse, ApiError> {
-        detach_network_interface::run(self, caller, &input)
-    }
-
-    async fn disassociate_address(
-        &self,
-        caller: &Caller,
-        input: DisassociateAddressRequest,
-    ) -> Result<DisassociateAddressResponse, ApiError> {
-        disassociate_address::run(self, caller, input).await
-    }
-
-    async fn disassociate_route_table(
-        &self,
-        caller: &Caller,
-        input: DisassociateRouteTableRequest,
-    ) -> Result<DisassociateRouteTableResponse, ApiError> {
-        disassociate_route_table::run(self, caller, input).await
-    }
-
-    async fn get_managed_prefix_list_associations(
-        &self,
-        caller: &Caller,
-        input: GetManagedPrefixListAssociationsRequest,
-    ) -> Result<GetManagedPrefixListAssociationsResult, ApiError> {
-        get_managed_prefix_list_associations::run(self, caller, &input)
-    }
-
-    async fn get_managed_prefix_list_entries(
-        &self,
-        caller: &Caller,
-        input: GetManagedPrefixListEntriesRequest,
-    ) -> Result<GetManagedPrefixListEntriesResult, ApiError> {
-        get_managed_prefix_list_entries::run(self, caller, &input)
-    }
-
-    async fn get_security_groups_for_vpc(
-        &self,
-        caller: &Caller,
-        input: GetSecurityGroupsForVpcRequest,
-    ) -> Result<GetSecurityGroupsForVpcResult, ApiError> {
-        get_security_groups_for_vpc::run(self, caller, input).await
-    }
-
-    async fn modify_managed_prefix_list(
-        &self,
-        caller: &Caller,
-        input: ModifyManagedPrefixListRequest,
-    ) -> Result<ModifyManagedPrefixListResult, ApiError> {
-        modify_managed_prefix_list::run(self, caller, input).await
-    }
-
-    async fn modify_network_interface_attribute(
-        &self,
-        caller: &Caller,
-        input: ModifyNetworkInterfaceAttributeRequest,
-    ) -> Result<ModifyNetworkInterfaceAttributeResponse, ApiError> {
-        modify_network_interface_attribute::run(self, caller, input).await
-    }
-
-    async fn modify_security_group_rules(
-        &self,
-        caller: &Caller,
-        input: ModifySecurityGroupRulesRequest,
-    ) -> Result<ModifySecurityGroupRulesResult, ApiError> {
-        modify_security_group_rules::run(self, caller, input).await
-    }
-
-    async fn modify_subnet_attribute(
-        &self,
-        caller: &Caller,
-        input: ModifySubnetAttributeRequest,
-    ) -> Result<ModifySubnetAttributeResponse, ApiError> {
-        modify_subnet_attribute::run(self, caller, input).await
-    }
-
-    async fn modify_vpc_attribute(
-        &self,
-        caller: &Caller,
-        input: ModifyVpcAttributeRequest,
-    ) -> Result<ModifyVpcAttributeResponse, ApiError> {
-        modify_vpc_attribute::run(self, caller, input).await
-    }
-
-    async fn release_address(
-        &self,
-        caller: &Caller,
-        input: ReleaseAddressRequest,
-    ) -> Result<ReleaseAddressResponse, ApiError> {
-        release_address::run(self, caller, input).await
-    }
-
-    async fn replace_network_acl_association(
-        &self,
-        caller: &Caller,
-        input: ReplaceNetworkAclAssociationRequest,
-    ) -> Result<ReplaceNetworkAclAssociationResult, ApiError> {
-        replace_network_acl_association::run(self, caller, input).await
-    }
-
-    async fn replace_network_acl_entry(
-        &self,
-        caller: &Caller,
-        input: ReplaceNetworkAclEntryRequest,
-    ) -> Result<ReplaceNetworkAclEntryResponse, ApiError> {
-        replace_network_acl_entry::run(self, caller, input).await
-    }
-
-    async fn replace_route(
-        &self,
-        caller: &Caller,
-        input: ReplaceRouteRequest,
-    ) -> Result<ReplaceRouteResponse, ApiError> {
-        replace_route::run(self, caller, input).await
-    }
-
-    async fn replace_route_table_association(
-        &self,
-        caller: &Caller,
-        input: ReplaceRouteTableAssociationRequest,
-    ) -> Result<ReplaceRouteTableAssociationResult, ApiError> {
-        replace_route_table_association::run(self, caller, input).await
-    }
-
-    async fn restore_managed_prefix_list_version(
-        &self,
-        caller: &Caller,
-        input: RestoreManagedPrefixListVersionRequest,
-    ) -> Result<RestoreManagedPrefixListVersionResult, ApiError> {
-        restore_managed_prefix_list_version::run(self, caller, input).await
-    }
-
-    async fn revoke_security_group_egress(
-        &self,
-        caller: &Caller,
-        input: RevokeSecurityGroupEgressRequest,
-    ) -> Result<RevokeSecurityGroupEgressResult, ApiError> {
-        revoke_security_group_egress::run(self, caller, input).await
-    }
-
-    async fn revoke_security_group_ingress(
-        &self,
-        caller: &Caller,
-        input: RevokeSecurityGroupIngressRequest,
-    ) -> Result<RevokeSecurityGroupIngressResult, ApiError> {
-        revoke_security_group_ingress::run(self, caller, input).await
-    }
-
-    async fn update_security_group_rule_descriptions_egress(
-        &self,
-        caller: &Caller,
-        input: UpdateSecurityGroupRuleDescriptionsEgressRequest,
-    ) -> Result<UpdateSecurityGroupRuleDescriptionsEgressResult, ApiError> {
-        update_security_group_rule_descriptions_egress::run(self, caller, input).await
-    }
-
-    async fn update_security_group_rule_descriptions_ingress(
-        &self,
-        caller: &Caller,
-        input: UpdateSecurityGroupRuleDescriptionsIngressRequest,
-    ) -> Result<UpdateSecurityGroupRuleDescriptionsIngressResult, ApiError> {
-        update_security_group_rule_descriptions_ingress::run(self, caller, input).await
     }
 }
 

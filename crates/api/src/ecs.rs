@@ -74,6 +74,7 @@ mod update_task_set;
 use aws_api::ecs::{self, Ecs};
 use wire::{ApiError, Request, Value};
 
+use crate::operations::operations;
 use crate::{Api, Caller};
 
 pub(crate) use self::resource::tags_of;
@@ -87,364 +88,72 @@ impl Ecs for Api {
         self.authorize(caller, asked, input)
     }
 
-    async fn create_cluster(
-        &self,
-        caller: &Caller,
-        input: ecs::CreateClusterRequest,
-    ) -> Result<ecs::CreateClusterResponse, ApiError> {
-        create_cluster::run(self, caller, input).await
-    }
-
-    async fn describe_clusters(
-        &self,
-        caller: &Caller,
-        input: ecs::DescribeClustersRequest,
-    ) -> Result<ecs::DescribeClustersResponse, ApiError> {
-        describe_clusters::run(self, caller, &input)
-    }
-
-    async fn list_clusters(
-        &self,
-        caller: &Caller,
-        input: ecs::ListClustersRequest,
-    ) -> Result<ecs::ListClustersResponse, ApiError> {
-        list_clusters::run(self, caller, &input)
-    }
-
-    async fn delete_cluster(
-        &self,
-        caller: &Caller,
-        input: ecs::DeleteClusterRequest,
-    ) -> Result<ecs::DeleteClusterResponse, ApiError> {
-        delete_cluster::run(self, caller, input).await
-    }
-
-    async fn register_task_definition(
-        &self,
-        caller: &Caller,
-        input: ecs::RegisterTaskDefinitionRequest,
-    ) -> Result<ecs::RegisterTaskDefinitionResponse, ApiError> {
-        register_task_definition::run(self, caller, input).await
-    }
-
-    async fn describe_task_definition(
-        &self,
-        caller: &Caller,
-        input: ecs::DescribeTaskDefinitionRequest,
-    ) -> Result<ecs::DescribeTaskDefinitionResponse, ApiError> {
-        describe_task_definition::run(self, caller, &input)
-    }
-
-    async fn create_service(
-        &self,
-        caller: &Caller,
-        input: ecs::CreateServiceRequest,
-    ) -> Result<ecs::CreateServiceResponse, ApiError> {
-        create_service::run(self, caller, input).await
-    }
-
-    async fn update_service(
-        &self,
-        caller: &Caller,
-        input: ecs::UpdateServiceRequest,
-    ) -> Result<ecs::UpdateServiceResponse, ApiError> {
-        update_service::run(self, caller, input).await
-    }
-
-    async fn delete_service(
-        &self,
-        caller: &Caller,
-        input: ecs::DeleteServiceRequest,
-    ) -> Result<ecs::DeleteServiceResponse, ApiError> {
-        delete_service::run(self, caller, input).await
-    }
-
-    async fn describe_services(
-        &self,
-        caller: &Caller,
-        input: ecs::DescribeServicesRequest,
-    ) -> Result<ecs::DescribeServicesResponse, ApiError> {
-        describe_services::run(self, caller, &input)
-    }
-
-    async fn list_services(
-        &self,
-        caller: &Caller,
-        input: ecs::ListServicesRequest,
-    ) -> Result<ecs::ListServicesResponse, ApiError> {
-        list_services::run(self, caller, &input)
-    }
-
-    async fn list_service_deployments(
-        &self,
-        caller: &Caller,
-        input: ecs::ListServiceDeploymentsRequest,
-    ) -> Result<ecs::ListServiceDeploymentsResponse, ApiError> {
-        list_service_deployments::run(self, caller, &input)
-    }
-
-    async fn stop_service_deployment(
-        &self,
-        caller: &Caller,
-        input: ecs::StopServiceDeploymentRequest,
-    ) -> Result<ecs::StopServiceDeploymentResponse, ApiError> {
-        stop_service_deployment::run(self, caller, input).await
-    }
-
-    async fn continue_service_deployment(
-        &self,
-        caller: &Caller,
-        input: ecs::ContinueServiceDeploymentRequest,
-    ) -> Result<ecs::ContinueServiceDeploymentResponse, ApiError> {
-        continue_service_deployment::run(self, caller, input).await
-    }
-
-    async fn describe_service_deployments(
-        &self,
-        caller: &Caller,
-        input: ecs::DescribeServiceDeploymentsRequest,
-    ) -> Result<ecs::DescribeServiceDeploymentsResponse, ApiError> {
-        describe_service_deployments::run(self, caller, &input)
-    }
-
-    async fn describe_service_revisions(
-        &self,
-        caller: &Caller,
-        input: ecs::DescribeServiceRevisionsRequest,
-    ) -> Result<ecs::DescribeServiceRevisionsResponse, ApiError> {
-        describe_service_revisions::run(self, caller, &input)
-    }
-
-    async fn run_task(
-        &self,
-        caller: &Caller,
-        input: ecs::RunTaskRequest,
-    ) -> Result<ecs::RunTaskResponse, ApiError> {
-        run_task::run(self, caller, input).await
-    }
-
-    async fn stop_task(
-        &self,
-        caller: &Caller,
-        input: ecs::StopTaskRequest,
-    ) -> Result<ecs::StopTaskResponse, ApiError> {
-        stop_task::run(self, caller, input).await
-    }
-
-    async fn describe_tasks(
-        &self,
-        caller: &Caller,
-        input: ecs::DescribeTasksRequest,
-    ) -> Result<ecs::DescribeTasksResponse, ApiError> {
-        describe_tasks::run(self, caller, &input)
-    }
-
-    async fn list_tasks(
-        &self,
-        caller: &Caller,
-        input: ecs::ListTasksRequest,
-    ) -> Result<ecs::ListTasksResponse, ApiError> {
-        list_tasks::run(self, caller, &input)
-    }
-
-    async fn create_task_set(
-        &self,
-        caller: &Caller,
-        input: ecs::CreateTaskSetRequest,
-    ) -> Result<ecs::CreateTaskSetResponse, ApiError> {
-        create_task_set::run(self, caller, input).await
-    }
-
-    async fn describe_task_sets(
-        &self,
-        caller: &Caller,
-        input: ecs::DescribeTaskSetsRequest,
-    ) -> Result<ecs::DescribeTaskSetsResponse, ApiError> {
-        describe_task_sets::run(self, caller, &input)
-    }
-
-    async fn update_task_set(
-        &self,
-        caller: &Caller,
-        input: ecs::UpdateTaskSetRequest,
-    ) -> Result<ecs::UpdateTaskSetResponse, ApiError> {
-        update_task_set::run(self, caller, input).await
-    }
-
-    async fn update_service_primary_task_set(
-        &self,
-        caller: &Caller,
-        input: ecs::UpdateServicePrimaryTaskSetRequest,
-    ) -> Result<ecs::UpdateServicePrimaryTaskSetResponse, ApiError> {
-        update_service_primary_task_set::run(self, caller, input).await
-    }
-
-    async fn delete_task_set(
-        &self,
-        caller: &Caller,
-        input: ecs::DeleteTaskSetRequest,
-    ) -> Result<ecs::DeleteTaskSetResponse, ApiError> {
-        delete_task_set::run(self, caller, input).await
-    }
-
-    async fn get_task_protection(
-        &self,
-        caller: &Caller,
-        input: ecs::GetTaskProtectionRequest,
-    ) -> Result<ecs::GetTaskProtectionResponse, ApiError> {
-        get_task_protection::run(self, caller, &input)
-    }
-
-    async fn update_task_protection(
-        &self,
-        caller: &Caller,
-        input: ecs::UpdateTaskProtectionRequest,
-    ) -> Result<ecs::UpdateTaskProtectionResponse, ApiError> {
-        update_task_protection::run(self, caller, input).await
-    }
-
-    async fn list_task_definitions(
-        &self,
-        caller: &Caller,
-        input: ecs::ListTaskDefinitionsRequest,
-    ) -> Result<ecs::ListTaskDefinitionsResponse, ApiError> {
-        list_task_definitions::run(self, caller, &input)
-    }
-
-    async fn list_task_definition_families(
-        &self,
-        caller: &Caller,
-        input: ecs::ListTaskDefinitionFamiliesRequest,
-    ) -> Result<ecs::ListTaskDefinitionFamiliesResponse, ApiError> {
-        list_task_definition_families::run(self, caller, &input)
-    }
-
-    async fn deregister_task_definition(
-        &self,
-        caller: &Caller,
-        input: ecs::DeregisterTaskDefinitionRequest,
-    ) -> Result<ecs::DeregisterTaskDefinitionResponse, ApiError> {
-        deregister_task_definition::run(self, caller, input).await
-    }
-
-    async fn delete_task_definitions(
-        &self,
-        caller: &Caller,
-        input: ecs::DeleteTaskDefinitionsRequest,
-    ) -> Result<ecs::DeleteTaskDefinitionsResponse, ApiError> {
-        delete_task_definitions::run(self, caller, input).await
-    }
-
-    async fn update_cluster(
-        &self,
-        caller: &Caller,
-        input: ecs::UpdateClusterRequest,
-    ) -> Result<ecs::UpdateClusterResponse, ApiError> {
-        update_cluster::run(self, caller, &input)
-    }
-
-    async fn update_cluster_settings(
-        &self,
-        caller: &Caller,
-        input: ecs::UpdateClusterSettingsRequest,
-    ) -> Result<ecs::UpdateClusterSettingsResponse, ApiError> {
-        update_cluster_settings::run(self, caller, &input)
-    }
-
-    async fn put_cluster_capacity_providers(
-        &self,
-        caller: &Caller,
-        input: ecs::PutClusterCapacityProvidersRequest,
-    ) -> Result<ecs::PutClusterCapacityProvidersResponse, ApiError> {
-        put_cluster_capacity_providers::run(self, caller, input).await
-    }
-
-    async fn tag_resource(
-        &self,
-        caller: &Caller,
-        input: ecs::TagResourceRequest,
-    ) -> Result<ecs::TagResourceResponse, ApiError> {
-        tag_resource::run(self, caller, input).await
-    }
-
-    async fn untag_resource(
-        &self,
-        caller: &Caller,
-        input: ecs::UntagResourceRequest,
-    ) -> Result<ecs::UntagResourceResponse, ApiError> {
-        untag_resource::run(self, caller, input).await
-    }
-
-    async fn list_tags_for_resource(
-        &self,
-        caller: &Caller,
-        input: ecs::ListTagsForResourceRequest,
-    ) -> Result<ecs::ListTagsForResourceResponse, ApiError> {
-        list_tags_for_resource::run(self, caller, &input)
-    }
-
-    async fn put_account_setting(
-        &self,
-        caller: &Caller,
-        input: ecs::PutAccountSettingRequest,
-    ) -> Result<ecs::PutAccountSettingResponse, ApiError> {
-        put_account_setting::run(self, caller, input).await
-    }
-
-    async fn put_account_setting_default(
-        &self,
-        caller: &Caller,
-        input: ecs::PutAccountSettingDefaultRequest,
-    ) -> Result<ecs::PutAccountSettingDefaultResponse, ApiError> {
-        put_account_setting_default::run(self, caller, input).await
-    }
-
-    async fn delete_account_setting(
-        &self,
-        caller: &Caller,
-        input: ecs::DeleteAccountSettingRequest,
-    ) -> Result<ecs::DeleteAccountSettingResponse, ApiError> {
-        delete_account_setting::run(self, caller, input).await
-    }
-
-    async fn list_account_settings(
-        &self,
-        caller: &Caller,
-        input: ecs::ListAccountSettingsRequest,
-    ) -> Result<ecs::ListAccountSettingsResponse, ApiError> {
-        list_account_settings::run(self, caller, &input)
-    }
-
-    async fn describe_capacity_providers(
-        &self,
-        caller: &Caller,
-        input: ecs::DescribeCapacityProvidersRequest,
-    ) -> Result<ecs::DescribeCapacityProvidersResponse, ApiError> {
-        describe_capacity_providers::run(self, caller, &input)
-    }
-
-    async fn list_container_instances(
-        &self,
-        caller: &Caller,
-        input: ecs::ListContainerInstancesRequest,
-    ) -> Result<ecs::ListContainerInstancesResponse, ApiError> {
-        list_container_instances::run(self, caller, &input)
-    }
-
-    async fn describe_container_instances(
-        &self,
-        caller: &Caller,
-        input: ecs::DescribeContainerInstancesRequest,
-    ) -> Result<ecs::DescribeContainerInstancesResponse, ApiError> {
-        describe_container_instances::run(self, caller, &input)
-    }
-
-    async fn list_attributes(
-        &self,
-        caller: &Caller,
-        input: ecs::ListAttributesRequest,
-    ) -> Result<ecs::ListAttributesResponse, ApiError> {
-        list_attributes::run(self, caller, &input)
+    operations! {
+        create_cluster(ecs::CreateClusterRequest) -> ecs::CreateClusterResponse;
+        describe_clusters(&ecs::DescribeClustersRequest) -> ecs::DescribeClustersResponse;
+        list_clusters(&ecs::ListClustersRequest) -> ecs::ListClustersResponse;
+        delete_cluster(ecs::DeleteClusterRequest) -> ecs::DeleteClusterResponse;
+        register_task_definition(ecs::RegisterTaskDefinitionRequest)
+            -> ecs::RegisterTaskDefinitionResponse;
+        describe_task_definition(&ecs::DescribeTaskDefinitionRequest)
+            -> ecs::DescribeTaskDefinitionResponse;
+        create_service(ecs::CreateServiceRequest) -> ecs::CreateServiceResponse;
+        update_service(ecs::UpdateServiceRequest) -> ecs::UpdateServiceResponse;
+        delete_service(ecs::DeleteServiceRequest) -> ecs::DeleteServiceResponse;
+        describe_services(&ecs::DescribeServicesRequest) -> ecs::DescribeServicesResponse;
+        list_services(&ecs::ListServicesRequest) -> ecs::ListServicesResponse;
+        list_service_deployments(&ecs::ListServiceDeploymentsRequest)
+            -> ecs::ListServiceDeploymentsResponse;
+        stop_service_deployment(ecs::StopServiceDeploymentRequest)
+            -> ecs::StopServiceDeploymentResponse;
+        continue_service_deployment(ecs::ContinueServiceDeploymentRequest)
+            -> ecs::ContinueServiceDeploymentResponse;
+        describe_service_deployments(&ecs::DescribeServiceDeploymentsRequest)
+            -> ecs::DescribeServiceDeploymentsResponse;
+        describe_service_revisions(&ecs::DescribeServiceRevisionsRequest)
+            -> ecs::DescribeServiceRevisionsResponse;
+        run_task(ecs::RunTaskRequest) -> ecs::RunTaskResponse;
+        stop_task(ecs::StopTaskRequest) -> ecs::StopTaskResponse;
+        describe_tasks(&ecs::DescribeTasksRequest) -> ecs::DescribeTasksResponse;
+        list_tasks(&ecs::ListTasksRequest) -> ecs::ListTasksResponse;
+        create_task_set(ecs::CreateTaskSetRequest) -> ecs::CreateTaskSetResponse;
+        describe_task_sets(&ecs::DescribeTaskSetsRequest) -> ecs::DescribeTaskSetsResponse;
+        update_task_set(ecs::UpdateTaskSetRequest) -> ecs::UpdateTaskSetResponse;
+        update_service_primary_task_set(ecs::UpdateServicePrimaryTaskSetRequest)
+            -> ecs::UpdateServicePrimaryTaskSetResponse;
+        delete_task_set(ecs::DeleteTaskSetRequest) -> ecs::DeleteTaskSetResponse;
+        get_task_protection(&ecs::GetTaskProtectionRequest) -> ecs::GetTaskProtectionResponse;
+        update_task_protection(ecs::UpdateTaskProtectionRequest)
+            -> ecs::UpdateTaskProtectionResponse;
+        list_task_definitions(&ecs::ListTaskDefinitionsRequest) -> ecs::ListTaskDefinitionsResponse;
+        list_task_definition_families(&ecs::ListTaskDefinitionFamiliesRequest)
+            -> ecs::ListTaskDefinitionFamiliesResponse;
+        deregister_task_definition(ecs::DeregisterTaskDefinitionRequest)
+            -> ecs::DeregisterTaskDefinitionResponse;
+        delete_task_definitions(ecs::DeleteTaskDefinitionsRequest)
+            -> ecs::DeleteTaskDefinitionsResponse;
+        update_cluster(&ecs::UpdateClusterRequest) -> ecs::UpdateClusterResponse;
+        update_cluster_settings(&ecs::UpdateClusterSettingsRequest)
+            -> ecs::UpdateClusterSettingsResponse;
+        put_cluster_capacity_providers(ecs::PutClusterCapacityProvidersRequest)
+            -> ecs::PutClusterCapacityProvidersResponse;
+        tag_resource(ecs::TagResourceRequest) -> ecs::TagResourceResponse;
+        untag_resource(ecs::UntagResourceRequest) -> ecs::UntagResourceResponse;
+        list_tags_for_resource(&ecs::ListTagsForResourceRequest)
+            -> ecs::ListTagsForResourceResponse;
+        put_account_setting(ecs::PutAccountSettingRequest) -> ecs::PutAccountSettingResponse;
+        put_account_setting_default(ecs::PutAccountSettingDefaultRequest)
+            -> ecs::PutAccountSettingDefaultResponse;
+        delete_account_setting(ecs::DeleteAccountSettingRequest)
+            -> ecs::DeleteAccountSettingResponse;
+        list_account_settings(&ecs::ListAccountSettingsRequest) -> ecs::ListAccountSettingsResponse;
+        describe_capacity_providers(&ecs::DescribeCapacityProvidersRequest)
+            -> ecs::DescribeCapacityProvidersResponse;
+        list_container_instances(&ecs::ListContainerInstancesRequest)
+            -> ecs::ListContainerInstancesResponse;
+        describe_container_instances(&ecs::DescribeContainerInstancesRequest)
+            -> ecs::DescribeContainerInstancesResponse;
+        list_attributes(&ecs::ListAttributesRequest) -> ecs::ListAttributesResponse;
     }
 }
 

@@ -48,31 +48,11 @@ mod tags;
 mod target;
 mod target_group;
 
-use aws_api::elbv2::{
-    AddTagsInput, AddTagsOutput, CreateListenerInput, CreateListenerOutput,
-    CreateLoadBalancerInput, CreateLoadBalancerOutput, CreateRuleInput, CreateRuleOutput,
-    CreateTargetGroupInput, CreateTargetGroupOutput, DeleteListenerInput, DeleteListenerOutput,
-    DeleteLoadBalancerInput, DeleteLoadBalancerOutput, DeleteRuleInput, DeleteRuleOutput,
-    DeleteTargetGroupInput, DeleteTargetGroupOutput, DeregisterTargetsInput,
-    DeregisterTargetsOutput, DescribeAccountLimitsInput, DescribeAccountLimitsOutput,
-    DescribeListenerAttributesInput, DescribeListenerAttributesOutput, DescribeListenersInput,
-    DescribeListenersOutput, DescribeLoadBalancerAttributesInput,
-    DescribeLoadBalancerAttributesOutput, DescribeLoadBalancersInput, DescribeLoadBalancersOutput,
-    DescribeRulesInput, DescribeRulesOutput, DescribeSSLPoliciesInput, DescribeSSLPoliciesOutput,
-    DescribeTagsInput, DescribeTagsOutput, DescribeTargetGroupAttributesInput,
-    DescribeTargetGroupAttributesOutput, DescribeTargetGroupsInput, DescribeTargetGroupsOutput,
-    DescribeTargetHealthInput, DescribeTargetHealthOutput, Elbv2, ModifyListenerAttributesInput,
-    ModifyListenerAttributesOutput, ModifyListenerInput, ModifyListenerOutput,
-    ModifyLoadBalancerAttributesInput, ModifyLoadBalancerAttributesOutput, ModifyRuleInput,
-    ModifyRuleOutput, ModifyTargetGroupAttributesInput, ModifyTargetGroupAttributesOutput,
-    ModifyTargetGroupInput, ModifyTargetGroupOutput, RegisterTargetsInput, RegisterTargetsOutput,
-    RemoveTagsInput, RemoveTagsOutput, SetIpAddressTypeInput, SetIpAddressTypeOutput,
-    SetRulePrioritiesInput, SetRulePrioritiesOutput, SetSecurityGroupsInput,
-    SetSecurityGroupsOutput, SetSubnetsInput, SetSubnetsOutput,
-};
+use aws_api::elbv2::{self, Elbv2, errors};
 use model::{AnyRecord, Entry, Record};
 use wire::{ApiError, Request, Value};
 
+use crate::operations::operations;
 use crate::{Api, Caller, Turn};
 
 pub(crate) use self::tagged::tags_of;
@@ -84,268 +64,63 @@ impl Elbv2 for Api {
         self.authorize(caller, asked, input)
     }
 
-    async fn add_tags(
-        &self,
-        caller: &Caller,
-        input: AddTagsInput,
-    ) -> Result<AddTagsOutput, ApiError> {
-        add_tags::run(self, caller, input).await
-    }
-
-    async fn create_listener(
-        &self,
-        caller: &Caller,
-        input: CreateListenerInput,
-    ) -> Result<CreateListenerOutput, ApiError> {
-        create_listener::run(self, caller, input).await
-    }
-
-    async fn create_load_balancer(
-        &self,
-        caller: &Caller,
-        input: CreateLoadBalancerInput,
-    ) -> Result<CreateLoadBalancerOutput, ApiError> {
-        create_load_balancer::run(self, caller, input).await
-    }
-
-    async fn create_rule(
-        &self,
-        caller: &Caller,
-        input: CreateRuleInput,
-    ) -> Result<CreateRuleOutput, ApiError> {
-        create_rule::run(self, caller, input).await
-    }
-
-    async fn create_target_group(
-        &self,
-        caller: &Caller,
-        input: CreateTargetGroupInput,
-    ) -> Result<CreateTargetGroupOutput, ApiError> {
-        create_target_group::run(self, caller, input).await
-    }
-
-    async fn delete_listener(
-        &self,
-        caller: &Caller,
-        input: DeleteListenerInput,
-    ) -> Result<DeleteListenerOutput, ApiError> {
-        delete_listener::run(self, caller, input).await
-    }
-
-    async fn delete_load_balancer(
-        &self,
-        caller: &Caller,
-        input: DeleteLoadBalancerInput,
-    ) -> Result<DeleteLoadBalancerOutput, ApiError> {
-        delete_load_balancer::run(self, caller, input).await
-    }
-
-    async fn delete_rule(
-        &self,
-        caller: &Caller,
-        input: DeleteRuleInput,
-    ) -> Result<DeleteRuleOutput, ApiError> {
-        delete_rule::run(self, caller, input).await
-    }
-
-    async fn delete_target_group(
-        &self,
-        caller: &Caller,
-        input: DeleteTargetGroupInput,
-    ) -> Result<DeleteTargetGroupOutput, ApiError> {
-        delete_target_group::run(self, caller, input).await
-    }
-
-    async fn deregister_targets(
-        &self,
-        caller: &Caller,
-        input: DeregisterTargetsInput,
-    ) -> Result<DeregisterTargetsOutput, ApiError> {
-        deregister_targets::run(self, caller, input).await
+    operations! {
+        add_tags(elbv2::AddTagsInput) -> elbv2::AddTagsOutput;
+        create_listener(elbv2::CreateListenerInput) -> elbv2::CreateListenerOutput;
+        create_load_balancer(elbv2::CreateLoadBalancerInput) -> elbv2::CreateLoadBalancerOutput;
+        create_rule(elbv2::CreateRuleInput) -> elbv2::CreateRuleOutput;
+        create_target_group(elbv2::CreateTargetGroupInput) -> elbv2::CreateTargetGroupOutput;
+        delete_listener(elbv2::DeleteListenerInput) -> elbv2::DeleteListenerOutput;
+        delete_load_balancer(elbv2::DeleteLoadBalancerInput) -> elbv2::DeleteLoadBalancerOutput;
+        delete_rule(elbv2::DeleteRuleInput) -> elbv2::DeleteRuleOutput;
+        delete_target_group(elbv2::DeleteTargetGroupInput) -> elbv2::DeleteTargetGroupOutput;
+        deregister_targets(elbv2::DeregisterTargetsInput) -> elbv2::DeregisterTargetsOutput;
+        describe_listener_attributes(&elbv2::DescribeListenerAttributesInput)
+            -> elbv2::DescribeListenerAttributesOutput;
+        describe_listeners(&elbv2::DescribeListenersInput) -> elbv2::DescribeListenersOutput;
+        describe_load_balancer_attributes(&elbv2::DescribeLoadBalancerAttributesInput)
+            -> elbv2::DescribeLoadBalancerAttributesOutput;
+        describe_load_balancers(&elbv2::DescribeLoadBalancersInput)
+            -> elbv2::DescribeLoadBalancersOutput;
+        describe_rules(&elbv2::DescribeRulesInput) -> elbv2::DescribeRulesOutput;
+        describe_tags(&elbv2::DescribeTagsInput) -> elbv2::DescribeTagsOutput;
+        describe_target_group_attributes(&elbv2::DescribeTargetGroupAttributesInput)
+            -> elbv2::DescribeTargetGroupAttributesOutput;
+        describe_target_groups(&elbv2::DescribeTargetGroupsInput)
+            -> elbv2::DescribeTargetGroupsOutput;
+        describe_target_health(&elbv2::DescribeTargetHealthInput)
+            -> elbv2::DescribeTargetHealthOutput;
+        modify_listener(elbv2::ModifyListenerInput) -> elbv2::ModifyListenerOutput;
+        modify_listener_attributes(elbv2::ModifyListenerAttributesInput)
+            -> elbv2::ModifyListenerAttributesOutput;
+        modify_load_balancer_attributes(elbv2::ModifyLoadBalancerAttributesInput)
+            -> elbv2::ModifyLoadBalancerAttributesOutput;
+        modify_rule(elbv2::ModifyRuleInput) -> elbv2::ModifyRuleOutput;
+        modify_target_group(elbv2::ModifyTargetGroupInput) -> elbv2::ModifyTargetGroupOutput;
+        modify_target_group_attributes(elbv2::ModifyTargetGroupAttributesInput)
+            -> elbv2::ModifyTargetGroupAttributesOutput;
+        register_targets(elbv2::RegisterTargetsInput) -> elbv2::RegisterTargetsOutput;
+        remove_tags(elbv2::RemoveTagsInput) -> elbv2::RemoveTagsOutput;
+        set_ip_address_type(&elbv2::SetIpAddressTypeInput) -> elbv2::SetIpAddressTypeOutput;
+        set_rule_priorities(elbv2::SetRulePrioritiesInput) -> elbv2::SetRulePrioritiesOutput;
+        set_security_groups(elbv2::SetSecurityGroupsInput) -> elbv2::SetSecurityGroupsOutput;
+        set_subnets(elbv2::SetSubnetsInput) -> elbv2::SetSubnetsOutput;
     }
 
     async fn describe_account_limits(
         &self,
         _caller: &Caller,
-        input: DescribeAccountLimitsInput,
-    ) -> Result<DescribeAccountLimitsOutput, ApiError> {
+        input: elbv2::DescribeAccountLimitsInput,
+    ) -> Result<elbv2::DescribeAccountLimitsOutput, ApiError> {
         describe_account_limits::run(&input)
-    }
-
-    async fn describe_listener_attributes(
-        &self,
-        caller: &Caller,
-        input: DescribeListenerAttributesInput,
-    ) -> Result<DescribeListenerAttributesOutput, ApiError> {
-        describe_listener_attributes::run(self, caller, &input)
-    }
-
-    async fn describe_listeners(
-        &self,
-        caller: &Caller,
-        input: DescribeListenersInput,
-    ) -> Result<DescribeListenersOutput, ApiError> {
-        describe_listeners::run(self, caller, &input)
-    }
-
-    async fn describe_load_balancer_attributes(
-        &self,
-        caller: &Caller,
-        input: DescribeLoadBalancerAttributesInput,
-    ) -> Result<DescribeLoadBalancerAttributesOutput, ApiError> {
-        describe_load_balancer_attributes::run(self, caller, &input)
-    }
-
-    async fn describe_load_balancers(
-        &self,
-        caller: &Caller,
-        input: DescribeLoadBalancersInput,
-    ) -> Result<DescribeLoadBalancersOutput, ApiError> {
-        describe_load_balancers::run(self, caller, &input)
-    }
-
-    async fn describe_rules(
-        &self,
-        caller: &Caller,
-        input: DescribeRulesInput,
-    ) -> Result<DescribeRulesOutput, ApiError> {
-        describe_rules::run(self, caller, &input)
     }
 
     async fn describe_ssl_policies(
         &self,
         _caller: &Caller,
-        input: DescribeSSLPoliciesInput,
-    ) -> Result<DescribeSSLPoliciesOutput, ApiError> {
+        input: elbv2::DescribeSSLPoliciesInput,
+    ) -> Result<elbv2::DescribeSSLPoliciesOutput, ApiError> {
         describe_ssl_policies::run(&input)
-    }
-
-    async fn describe_tags(
-        &self,
-        caller: &Caller,
-        input: DescribeTagsInput,
-    ) -> Result<DescribeTagsOutput, ApiError> {
-        describe_tags::run(self, caller, &input)
-    }
-
-    async fn describe_target_group_attributes(
-        &self,
-        caller: &Caller,
-        input: DescribeTargetGroupAttributesInput,
-    ) -> Result<DescribeTargetGroupAttributesOutput, ApiError> {
-        describe_target_group_attributes::run(self, caller, &input)
-    }
-
-    async fn describe_target_groups(
-        &self,
-        caller: &Caller,
-        input: DescribeTargetGroupsInput,
-    ) -> Result<DescribeTargetGroupsOutput, ApiError> {
-        describe_target_groups::run(self, caller, &input)
-    }
-
-    async fn describe_target_health(
-        &self,
-        caller: &Caller,
-        input: DescribeTargetHealthInput,
-    ) -> Result<DescribeTargetHealthOutput, ApiError> {
-        describe_target_health::run(self, caller, &input)
-    }
-
-    async fn modify_listener(
-        &self,
-        caller: &Caller,
-        input: ModifyListenerInput,
-    ) -> Result<ModifyListenerOutput, ApiError> {
-        modify_listener::run(self, caller, input).await
-    }
-
-    async fn modify_listener_attributes(
-        &self,
-        caller: &Caller,
-        input: ModifyListenerAttributesInput,
-    ) -> Result<ModifyListenerAttributesOutput, ApiError> {
-        modify_listener_attributes::run(self, caller, input).await
-    }
-
-    async fn modify_load_balancer_attributes(
-        &self,
-        caller: &Caller,
-        input: ModifyLoadBalancerAttributesInput,
-    ) -> Result<ModifyLoadBalancerAttributesOutput, ApiError> {
-        modify_load_balancer_attributes::run(self, caller, input).await
-    }
-
-    async fn modify_rule(
-        &self,
-        caller: &Caller,
-        input: ModifyRuleInput,
-    ) -> Result<ModifyRuleOutput, ApiError> {
-        modify_rule::run(self, caller, input).await
-    }
-
-    async fn modify_target_group(
-        &self,
-        caller: &Caller,
-        input: ModifyTargetGroupInput,
-    ) -> Result<ModifyTargetGroupOutput, ApiError> {
-        modify_target_group::run(self, caller, input).await
-    }
-
-    async fn modify_target_group_attributes(
-        &self,
-        caller: &Caller,
-        input: ModifyTargetGroupAttributesInput,
-    ) -> Result<ModifyTargetGroupAttributesOutput, ApiError> {
-        modify_target_group_attributes::run(self, caller, input).await
-    }
-
-    async fn register_targets(
-        &self,
-        caller: &Caller,
-        input: RegisterTargetsInput,
-    ) -> Result<RegisterTargetsOutput, ApiError> {
-        register_targets::run(self, caller, input).await
-    }
-
-    async fn remove_tags(
-        &self,
-        caller: &Caller,
-        input: RemoveTagsInput,
-    ) -> Result<RemoveTagsOutput, ApiError> {
-        remove_tags::run(self, caller, input).await
-    }
-
-    async fn set_ip_address_type(
-        &self,
-        caller: &Caller,
-        input: SetIpAddressTypeInput,
-    ) -> Result<SetIpAddressTypeOutput, ApiError> {
-        set_ip_address_type::run(self, caller, &input)
-    }
-
-    async fn set_rule_priorities(
-        &self,
-        caller: &Caller,
-        input: SetRulePrioritiesInput,
-    ) -> Result<SetRulePrioritiesOutput, ApiError> {
-        set_rule_priorities::run(self, caller, input).await
-    }
-
-    async fn set_security_groups(
-        &self,
-        caller: &Caller,
-        input: SetSecurityGroupsInput,
-    ) -> Result<SetSecurityGroupsOutput, ApiError> {
-        set_security_groups::run(self, caller, input).await
-    }
-
-    async fn set_subnets(
-        &self,
-        caller: &Caller,
-        input: SetSubnetsInput,
-    ) -> Result<SetSubnetsOutput, ApiError> {
-        set_subnets::run(self, caller, input).await
     }
 }
 
@@ -372,5 +147,5 @@ fn invalid(message: impl Into<String>) -> ApiError {
 
 /// Refuses a field that is given and not honoured.
 fn unsupported(message: String) -> ApiError {
-    aws_api::elbv2::errors::invalid_configuration_request_exception(message)
+    errors::invalid_configuration_request_exception(message)
 }

@@ -46,28 +46,11 @@ mod untag_resource;
 mod update_alias;
 mod update_key_description;
 
-use aws_api::kms::errors;
-use aws_api::kms::{
-    CancelKeyDeletionRequest, CancelKeyDeletionResponse, CreateAliasRequest, CreateAliasResponse,
-    CreateKeyRequest, CreateKeyResponse, DecryptRequest, DecryptResponse, DeleteAliasRequest,
-    DeleteAliasResponse, DescribeKeyRequest, DescribeKeyResponse, DisableKeyRequest,
-    DisableKeyResponse, DisableKeyRotationRequest, DisableKeyRotationResponse, EnableKeyRequest,
-    EnableKeyResponse, EnableKeyRotationRequest, EnableKeyRotationResponse, EncryptRequest,
-    EncryptResponse, GenerateDataKeyRequest, GenerateDataKeyResponse,
-    GenerateDataKeyWithoutPlaintextRequest, GenerateDataKeyWithoutPlaintextResponse,
-    GenerateRandomRequest, GenerateRandomResponse, GetKeyPolicyRequest, GetKeyPolicyResponse,
-    GetKeyRotationStatusRequest, GetKeyRotationStatusResponse, Kms, ListAliasesRequest,
-    ListAliasesResponse, ListKeyPoliciesRequest, ListKeyPoliciesResponse, ListKeyRotationsRequest,
-    ListKeyRotationsResponse, ListKeysRequest, ListKeysResponse, ListResourceTagsRequest,
-    ListResourceTagsResponse, PutKeyPolicyRequest, PutKeyPolicyResponse, ReEncryptRequest,
-    ReEncryptResponse, RotateKeyOnDemandRequest, RotateKeyOnDemandResponse,
-    ScheduleKeyDeletionRequest, ScheduleKeyDeletionResponse, TagResourceRequest,
-    TagResourceResponse, UntagResourceRequest, UntagResourceResponse, UpdateAliasRequest,
-    UpdateAliasResponse, UpdateKeyDescriptionRequest, UpdateKeyDescriptionResponse,
-};
+use aws_api::kms::{self, Kms, errors};
 use wire::{ApiError, Request, Value};
 
 pub use self::key::KeyError;
+use crate::operations::operations;
 use crate::{Api, Caller};
 
 impl Kms for Api {
@@ -77,236 +60,80 @@ impl Kms for Api {
         self.authorize(caller, asked, input)
     }
 
-    async fn cancel_key_deletion(
-        &self,
-        caller: &Caller,
-        input: CancelKeyDeletionRequest,
-    ) -> Result<CancelKeyDeletionResponse, ApiError> {
-        cancel_key_deletion::run(self, caller, input).await
-    }
-
-    async fn create_alias(
-        &self,
-        caller: &Caller,
-        input: CreateAliasRequest,
-    ) -> Result<CreateAliasResponse, ApiError> {
-        create_alias::run(self, caller, input).await
-    }
-
-    async fn create_key(
-        &self,
-        caller: &Caller,
-        input: CreateKeyRequest,
-    ) -> Result<CreateKeyResponse, ApiError> {
-        create_key::run(self, caller, input).await
+    operations! {
+        cancel_key_deletion(kms::CancelKeyDeletionRequest) -> kms::CancelKeyDeletionResponse;
+        create_alias(kms::CreateAliasRequest) -> kms::CreateAliasResponse;
+        create_key(kms::CreateKeyRequest) -> kms::CreateKeyResponse;
+        delete_alias(kms::DeleteAliasRequest) -> kms::DeleteAliasResponse;
+        describe_key(kms::DescribeKeyRequest) -> kms::DescribeKeyResponse;
+        disable_key(kms::DisableKeyRequest) -> kms::DisableKeyResponse;
+        disable_key_rotation(kms::DisableKeyRotationRequest) -> kms::DisableKeyRotationResponse;
+        enable_key(kms::EnableKeyRequest) -> kms::EnableKeyResponse;
+        enable_key_rotation(kms::EnableKeyRotationRequest) -> kms::EnableKeyRotationResponse;
+        get_key_policy(&kms::GetKeyPolicyRequest) -> kms::GetKeyPolicyResponse;
+        get_key_rotation_status(&kms::GetKeyRotationStatusRequest)
+            -> kms::GetKeyRotationStatusResponse;
+        list_aliases(&kms::ListAliasesRequest) -> kms::ListAliasesResponse;
+        list_key_policies(&kms::ListKeyPoliciesRequest) -> kms::ListKeyPoliciesResponse;
+        list_key_rotations(&kms::ListKeyRotationsRequest) -> kms::ListKeyRotationsResponse;
+        list_keys(&kms::ListKeysRequest) -> kms::ListKeysResponse;
+        list_resource_tags(&kms::ListResourceTagsRequest) -> kms::ListResourceTagsResponse;
+        put_key_policy(kms::PutKeyPolicyRequest) -> kms::PutKeyPolicyResponse;
+        rotate_key_on_demand(kms::RotateKeyOnDemandRequest) -> kms::RotateKeyOnDemandResponse;
+        schedule_key_deletion(kms::ScheduleKeyDeletionRequest) -> kms::ScheduleKeyDeletionResponse;
+        tag_resource(kms::TagResourceRequest) -> kms::TagResourceResponse;
+        untag_resource(kms::UntagResourceRequest) -> kms::UntagResourceResponse;
+        update_alias(kms::UpdateAliasRequest) -> kms::UpdateAliasResponse;
+        update_key_description(kms::UpdateKeyDescriptionRequest)
+            -> kms::UpdateKeyDescriptionResponse;
     }
 
     async fn decrypt(
         &self,
         caller: &Caller,
-        input: DecryptRequest,
-    ) -> Result<DecryptResponse, ApiError> {
+        input: kms::DecryptRequest,
+    ) -> Result<kms::DecryptResponse, ApiError> {
         decrypt::run(self, caller, input)
-    }
-
-    async fn delete_alias(
-        &self,
-        caller: &Caller,
-        input: DeleteAliasRequest,
-    ) -> Result<DeleteAliasResponse, ApiError> {
-        delete_alias::run(self, caller, input).await
-    }
-
-    async fn describe_key(
-        &self,
-        caller: &Caller,
-        input: DescribeKeyRequest,
-    ) -> Result<DescribeKeyResponse, ApiError> {
-        describe_key::run(self, caller, input).await
-    }
-
-    async fn disable_key(
-        &self,
-        caller: &Caller,
-        input: DisableKeyRequest,
-    ) -> Result<DisableKeyResponse, ApiError> {
-        disable_key::run(self, caller, input).await
-    }
-
-    async fn disable_key_rotation(
-        &self,
-        caller: &Caller,
-        input: DisableKeyRotationRequest,
-    ) -> Result<DisableKeyRotationResponse, ApiError> {
-        disable_key_rotation::run(self, caller, input).await
-    }
-
-    async fn enable_key(
-        &self,
-        caller: &Caller,
-        input: EnableKeyRequest,
-    ) -> Result<EnableKeyResponse, ApiError> {
-        enable_key::run(self, caller, input).await
-    }
-
-    async fn enable_key_rotation(
-        &self,
-        caller: &Caller,
-        input: EnableKeyRotationRequest,
-    ) -> Result<EnableKeyRotationResponse, ApiError> {
-        enable_key_rotation::run(self, caller, input).await
     }
 
     async fn encrypt(
         &self,
         caller: &Caller,
-        input: EncryptRequest,
-    ) -> Result<EncryptResponse, ApiError> {
+        input: kms::EncryptRequest,
+    ) -> Result<kms::EncryptResponse, ApiError> {
         encrypt::run(self, caller, input)
     }
 
     async fn generate_data_key(
         &self,
         caller: &Caller,
-        input: GenerateDataKeyRequest,
-    ) -> Result<GenerateDataKeyResponse, ApiError> {
+        input: kms::GenerateDataKeyRequest,
+    ) -> Result<kms::GenerateDataKeyResponse, ApiError> {
         generate_data_key::run(self, caller, input)
     }
 
     async fn generate_data_key_without_plaintext(
         &self,
         caller: &Caller,
-        input: GenerateDataKeyWithoutPlaintextRequest,
-    ) -> Result<GenerateDataKeyWithoutPlaintextResponse, ApiError> {
+        input: kms::GenerateDataKeyWithoutPlaintextRequest,
+    ) -> Result<kms::GenerateDataKeyWithoutPlaintextResponse, ApiError> {
         generate_data_key_without_plaintext::run(self, caller, input)
     }
 
     async fn generate_random(
         &self,
         _caller: &Caller,
-        input: GenerateRandomRequest,
-    ) -> Result<GenerateRandomResponse, ApiError> {
+        input: kms::GenerateRandomRequest,
+    ) -> Result<kms::GenerateRandomResponse, ApiError> {
         generate_random::run(&input)
-    }
-
-    async fn get_key_policy(
-        &self,
-        caller: &Caller,
-        input: GetKeyPolicyRequest,
-    ) -> Result<GetKeyPolicyResponse, ApiError> {
-        get_key_policy::run(self, caller, &input)
-    }
-
-    async fn get_key_rotation_status(
-        &self,
-        caller: &Caller,
-        input: GetKeyRotationStatusRequest,
-    ) -> Result<GetKeyRotationStatusResponse, ApiError> {
-        get_key_rotation_status::run(self, caller, &input)
-    }
-
-    async fn list_aliases(
-        &self,
-        caller: &Caller,
-        input: ListAliasesRequest,
-    ) -> Result<ListAliasesResponse, ApiError> {
-        list_aliases::run(self, caller, &input)
-    }
-
-    async fn list_key_policies(
-        &self,
-        caller: &Caller,
-        input: ListKeyPoliciesRequest,
-    ) -> Result<ListKeyPoliciesResponse, ApiError> {
-        list_key_policies::run(self, caller, &input)
-    }
-
-    async fn list_key_rotations(
-        &self,
-        caller: &Caller,
-        input: ListKeyRotationsRequest,
-    ) -> Result<ListKeyRotationsResponse, ApiError> {
-        list_key_rotations::run(self, caller, &input)
-    }
-
-    async fn list_keys(
-        &self,
-        caller: &Caller,
-        input: ListKeysRequest,
-    ) -> Result<ListKeysResponse, ApiError> {
-        list_keys::run(self, caller, &input)
-    }
-
-    async fn list_resource_tags(
-        &self,
-        caller: &Caller,
-        input: ListResourceTagsRequest,
-    ) -> Result<ListResourceTagsResponse, ApiError> {
-        list_resource_tags::run(self, caller, &input)
-    }
-
-    async fn put_key_policy(
-        &self,
-        caller: &Caller,
-        input: PutKeyPolicyRequest,
-    ) -> Result<PutKeyPolicyResponse, ApiError> {
-        put_key_policy::run(self, caller, input).await
     }
 
     async fn re_encrypt(
         &self,
         caller: &Caller,
-        input: ReEncryptRequest,
-    ) -> Result<ReEncryptResponse, ApiError> {
+        input: kms::ReEncryptRequest,
+    ) -> Result<kms::ReEncryptResponse, ApiError> {
         re_encrypt::run(self, caller, input)
-    }
-
-    async fn rotate_key_on_demand(
-        &self,
-        caller: &Caller,
-        input: RotateKeyOnDemandRequest,
-    ) -> Result<RotateKeyOnDemandResponse, ApiError> {
-        rotate_key_on_demand::run(self, caller, input).await
-    }
-
-    async fn schedule_key_deletion(
-        &self,
-        caller: &Caller,
-        input: ScheduleKeyDeletionRequest,
-    ) -> Result<ScheduleKeyDeletionResponse, ApiError> {
-        schedule_key_deletion::run(self, caller, input).await
-    }
-
-    async fn tag_resource(
-        &self,
-        caller: &Caller,
-        input: TagResourceRequest,
-    ) -> Result<TagResourceResponse, ApiError> {
-        tag_resource::run(self, caller, input).await
-    }
-
-    async fn untag_resource(
-        &self,
-        caller: &Caller,
-        input: UntagResourceRequest,
-    ) -> Result<UntagResourceResponse, ApiError> {
-        untag_resource::run(self, caller, input).await
-    }
-
-    async fn update_alias(
-        &self,
-        caller: &Caller,
-        input: UpdateAliasRequest,
-    ) -> Result<UpdateAliasResponse, ApiError> {
-        update_alias::run(self, caller, input).await
-    }
-
-    async fn update_key_description(
-        &self,
-        caller: &Caller,
-        input: UpdateKeyDescriptionRequest,
-    ) -> Result<UpdateKeyDescriptionResponse, ApiError> {
-        update_key_description::run(self, caller, input).await
     }
 }
 

@@ -24,6 +24,7 @@ mod iam;
 mod injection;
 mod kms;
 mod logs;
+mod operations;
 mod paging;
 mod preview;
 mod refuse;

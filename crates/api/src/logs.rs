@@ -16,20 +16,11 @@ mod put_retention_policy;
 mod tag_resource;
 mod untag_resource;
 
-use aws_api::logs::errors;
-use aws_api::logs::{
-    CreateLogGroupRequest, CreateLogGroupResponse, CreateLogStreamRequest, CreateLogStreamResponse,
-    DeleteLogGroupRequest, DeleteLogGroupResponse, DeleteLogStreamRequest, DeleteLogStreamResponse,
-    DeleteRetentionPolicyRequest, DeleteRetentionPolicyResponse, DescribeLogGroupsRequest,
-    DescribeLogGroupsResponse, DescribeLogStreamsRequest, DescribeLogStreamsResponse,
-    FilterLogEventsRequest, FilterLogEventsResponse, GetLogEventsRequest, GetLogEventsResponse,
-    ListTagsForResourceRequest, ListTagsForResourceResponse, Logs, PutLogEventsRequest,
-    PutLogEventsResponse, PutRetentionPolicyRequest, PutRetentionPolicyResponse,
-    TagResourceRequest, TagResourceResponse, UntagResourceRequest, UntagResourceResponse,
-};
+use aws_api::logs::{self, Logs, errors};
 use observe::LogsError;
 use wire::{ApiError, Request, Value};
 
+use crate::operations::operations;
 use crate::{Api, Caller};
 
 impl Logs for Api {
@@ -39,116 +30,23 @@ impl Logs for Api {
         self.authorize(caller, asked, input)
     }
 
-    async fn create_log_group(
-        &self,
-        caller: &Caller,
-        input: CreateLogGroupRequest,
-    ) -> Result<CreateLogGroupResponse, ApiError> {
-        create_log_group::run(self, caller, input).await
-    }
-
-    async fn create_log_stream(
-        &self,
-        caller: &Caller,
-        input: CreateLogStreamRequest,
-    ) -> Result<CreateLogStreamResponse, ApiError> {
-        create_log_stream::run(self, caller, input).await
-    }
-
-    async fn delete_log_group(
-        &self,
-        caller: &Caller,
-        input: DeleteLogGroupRequest,
-    ) -> Result<DeleteLogGroupResponse, ApiError> {
-        delete_log_group::run(self, caller, input).await
-    }
-
-    async fn delete_log_stream(
-        &self,
-        caller: &Caller,
-        input: DeleteLogStreamRequest,
-    ) -> Result<DeleteLogStreamResponse, ApiError> {
-        delete_log_stream::run(self, caller, input).await
-    }
-
-    async fn delete_retention_policy(
-        &self,
-        caller: &Caller,
-        input: DeleteRetentionPolicyRequest,
-    ) -> Result<DeleteRetentionPolicyResponse, ApiError> {
-        delete_retention_policy::run(self, caller, input).await
-    }
-
-    async fn describe_log_groups(
-        &self,
-        caller: &Caller,
-        input: DescribeLogGroupsRequest,
-    ) -> Result<DescribeLogGroupsResponse, ApiError> {
-        describe_log_groups::run(self, caller, input).await
-    }
-
-    async fn describe_log_streams(
-        &self,
-        caller: &Caller,
-        input: DescribeLogStreamsRequest,
-    ) -> Result<DescribeLogStreamsResponse, ApiError> {
-        describe_log_streams::run(self, caller, input).await
-    }
-
-    async fn filter_log_events(
-        &self,
-        caller: &Caller,
-        input: FilterLogEventsRequest,
-    ) -> Result<FilterLogEventsResponse, ApiError> {
-        filter_log_events::run(self, caller, input).await
-    }
-
-    async fn get_log_events(
-        &self,
-        caller: &Caller,
-        input: GetLogEventsRequest,
-    ) -> Result<GetLogEventsResponse, ApiError> {
-        get_log_events::run(self, caller, input).await
-    }
-
-    async fn list_tags_for_resource(
-        &self,
-        caller: &Caller,
-        input: ListTagsForResourceRequest,
-    ) -> Result<ListTagsForResourceResponse, ApiError> {
-        list_tags_for_resource::run(self, caller, input).await
-    }
-
-    async fn put_log_events(
-        &self,
-        caller: &Caller,
-        input: PutLogEventsRequest,
-    ) -> Result<PutLogEventsResponse, ApiError> {
-        put_log_events::run(self, caller, input).await
-    }
-
-    async fn put_retention_policy(
-        &self,
-        caller: &Caller,
-        input: PutRetentionPolicyRequest,
-    ) -> Result<PutRetentionPolicyResponse, ApiError> {
-        put_retention_policy::run(self, caller, input).await
-    }
-
-    async fn tag_resource(
-        &self,
-        caller: &Caller,
-        input: TagResourceRequest,
-    ) -> Result<TagResourceResponse, ApiError> {
-        tag_resource::run(self, caller, input).await
-    }
-
-    async fn untag_resource(
-        &self,
-        caller: &Caller,
-        input: UntagResourceRequest,
-    ) -> Result<UntagResourceResponse, ApiError> {
-        untag_resource::run(self, caller, input).await
+    operations! {
+        create_log_group(logs::CreateLogGroupRequest) -> logs::CreateLogGroupResponse;
+        create_log_stream(logs::CreateLogStreamRequest) -> logs::CreateLogStreamResponse;
+        delete_log_group(logs::DeleteLogGroupRequest) -> logs::DeleteLogGroupResponse;
+        delete_log_stream(logs::DeleteLogStreamRequest) -> logs::DeleteLogStreamResponse;
+        delete_retention_policy(logs::DeleteRetentionPolicyRequest)
+            -> logs::DeleteRetentionPolicyResponse;
+        describe_log_groups(logs::DescribeLogGroupsRequest) -> logs::DescribeLogGroupsResponse;
+        describe_log_streams(logs::DescribeLogStreamsRequest) -> logs::DescribeLogStreamsResponse;
+        filter_log_events(logs::FilterLogEventsRequest) -> logs::FilterLogEventsResponse;
+        get_log_events(logs::GetLogEventsRequest) -> logs::GetLogEventsResponse;
+        list_tags_for_resource(logs::ListTagsForResourceRequest)
+            -> logs::ListTagsForResourceResponse;
+        put_log_events(logs::PutLogEventsRequest) -> logs::PutLogEventsResponse;
+        put_retention_policy(logs::PutRetentionPolicyRequest) -> logs::PutRetentionPolicyResponse;
+        tag_resource(logs::TagResourceRequest) -> logs::TagResourceResponse;
+        untag_resource(logs::UntagResourceRequest) -> logs::UntagResourceResponse;
     }
 }
 

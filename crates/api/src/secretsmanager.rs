@@ -45,24 +45,10 @@ mod version;
 pub(crate) use find::secret as find_secret;
 pub(crate) use name::is_valid as is_secret_name;
 
-use aws_api::secretsmanager::errors;
-use aws_api::secretsmanager::{
-    BatchGetSecretValueRequest, BatchGetSecretValueResponse, CancelRotateSecretRequest,
-    CancelRotateSecretResponse, CreateSecretRequest, CreateSecretResponse,
-    DeleteResourcePolicyRequest, DeleteResourcePolicyResponse, DeleteSecretRequest,
-    DeleteSecretResponse, DescribeSecretRequest, DescribeSecretResponse, GetRandomPasswordRequest,
-    GetRandomPasswordResponse, GetResourcePolicyRequest, GetResourcePolicyResponse,
-    GetSecretValueRequest, GetSecretValueResponse, ListResourcePoliciesRequest,
-    ListResourcePoliciesResponse, ListSecretVersionIdsRequest, ListSecretVersionIdsResponse,
-    ListSecretsRequest, ListSecretsResponse, PutResourcePolicyRequest, PutResourcePolicyResponse,
-    PutSecretValueRequest, PutSecretValueResponse, RestoreSecretRequest, RestoreSecretResponse,
-    RotateSecretRequest, RotateSecretResponse, SecretsManager, TagResourceRequest,
-    TagResourceResponse, UntagResourceRequest, UntagResourceResponse, UpdateSecretRequest,
-    UpdateSecretResponse, UpdateSecretVersionStageRequest, UpdateSecretVersionStageResponse,
-    ValidateResourcePolicyRequest, ValidateResourcePolicyResponse,
-};
+use aws_api::secretsmanager::{self, SecretsManager, errors};
 use wire::{ApiError, Request, Value};
 
+use crate::operations::operations;
 use crate::{Api, Caller};
 
 pub(crate) use sealing::decryption_failure;
@@ -76,172 +62,49 @@ impl SecretsManager for Api {
         self.authorize(caller, asked, input)
     }
 
-    async fn batch_get_secret_value(
-        &self,
-        caller: &Caller,
-        input: BatchGetSecretValueRequest,
-    ) -> Result<BatchGetSecretValueResponse, ApiError> {
-        batch_get_secret_value::run(self, caller, input).await
-    }
-
-    async fn cancel_rotate_secret(
-        &self,
-        caller: &Caller,
-        input: CancelRotateSecretRequest,
-    ) -> Result<CancelRotateSecretResponse, ApiError> {
-        cancel_rotate_secret::run(self, caller, input).await
-    }
-
-    async fn create_secret(
-        &self,
-        caller: &Caller,
-        input: CreateSecretRequest,
-    ) -> Result<CreateSecretResponse, ApiError> {
-        create_secret::run(self, caller, input).await
-    }
-
-    async fn delete_resource_policy(
-        &self,
-        caller: &Caller,
-        input: DeleteResourcePolicyRequest,
-    ) -> Result<DeleteResourcePolicyResponse, ApiError> {
-        delete_resource_policy::run(self, caller, input).await
-    }
-
-    async fn delete_secret(
-        &self,
-        caller: &Caller,
-        input: DeleteSecretRequest,
-    ) -> Result<DeleteSecretResponse, ApiError> {
-        delete_secret::run(self, caller, input).await
-    }
-
-    async fn describe_secret(
-        &self,
-        caller: &Caller,
-        input: DescribeSecretRequest,
-    ) -> Result<DescribeSecretResponse, ApiError> {
-        describe_secret::run(self, caller, &input)
+    operations! {
+        batch_get_secret_value(secretsmanager::BatchGetSecretValueRequest)
+            -> secretsmanager::BatchGetSecretValueResponse;
+        cancel_rotate_secret(secretsmanager::CancelRotateSecretRequest)
+            -> secretsmanager::CancelRotateSecretResponse;
+        create_secret(secretsmanager::CreateSecretRequest) -> secretsmanager::CreateSecretResponse;
+        delete_resource_policy(secretsmanager::DeleteResourcePolicyRequest)
+            -> secretsmanager::DeleteResourcePolicyResponse;
+        delete_secret(secretsmanager::DeleteSecretRequest) -> secretsmanager::DeleteSecretResponse;
+        describe_secret(&secretsmanager::DescribeSecretRequest)
+            -> secretsmanager::DescribeSecretResponse;
+        get_resource_policy(&secretsmanager::GetResourcePolicyRequest)
+            -> secretsmanager::GetResourcePolicyResponse;
+        get_secret_value(secretsmanager::GetSecretValueRequest)
+            -> secretsmanager::GetSecretValueResponse;
+        list_resource_policies(&secretsmanager::ListResourcePoliciesRequest)
+            -> secretsmanager::ListResourcePoliciesResponse;
+        list_secret_version_ids(&secretsmanager::ListSecretVersionIdsRequest)
+            -> secretsmanager::ListSecretVersionIdsResponse;
+        list_secrets(&secretsmanager::ListSecretsRequest) -> secretsmanager::ListSecretsResponse;
+        put_resource_policy(secretsmanager::PutResourcePolicyRequest)
+            -> secretsmanager::PutResourcePolicyResponse;
+        put_secret_value(secretsmanager::PutSecretValueRequest)
+            -> secretsmanager::PutSecretValueResponse;
+        restore_secret(secretsmanager::RestoreSecretRequest)
+            -> secretsmanager::RestoreSecretResponse;
+        rotate_secret(secretsmanager::RotateSecretRequest) -> secretsmanager::RotateSecretResponse;
+        tag_resource(secretsmanager::TagResourceRequest) -> secretsmanager::TagResourceResponse;
+        untag_resource(secretsmanager::UntagResourceRequest)
+            -> secretsmanager::UntagResourceResponse;
+        update_secret(secretsmanager::UpdateSecretRequest) -> secretsmanager::UpdateSecretResponse;
+        update_secret_version_stage(secretsmanager::UpdateSecretVersionStageRequest)
+            -> secretsmanager::UpdateSecretVersionStageResponse;
+        validate_resource_policy(&secretsmanager::ValidateResourcePolicyRequest)
+            -> secretsmanager::ValidateResourcePolicyResponse;
     }
 
     async fn get_random_password(
         &self,
         _caller: &Caller,
-        input: GetRandomPasswordRequest,
-    ) -> Result<GetRandomPasswordResponse, ApiError> {
+        input: secretsmanager::GetRandomPasswordRequest,
+    ) -> Result<secretsmanager::GetRandomPasswordResponse, ApiError> {
         get_random_password::run(&input)
-    }
-
-    async fn get_resource_policy(
-        &self,
-        caller: &Caller,
-        input: GetResourcePolicyRequest,
-    ) -> Result<GetResourcePolicyResponse, ApiError> {
-        get_resource_policy::run(self, caller, &input)
-    }
-
-    async fn get_secret_value(
-        &self,
-        caller: &Caller,
-        input: GetSecretValueRequest,
-    ) -> Result<GetSecretValueResponse, ApiError> {
-        get_secret_value::run(self, caller, input).await
-    }
-
-    async fn list_resource_policies(
-        &self,
-        caller: &Caller,
-        input: ListResourcePoliciesRequest,
-    ) -> Result<ListResourcePoliciesResponse, ApiError> {
-        list_resource_policies::run(self, caller, &input)
-    }
-
-    async fn list_secret_version_ids(
-        &self,
-        caller: &Caller,
-        input: ListSecretVersionIdsRequest,
-    ) -> Result<ListSecretVersionIdsResponse, ApiError> {
-        list_secret_version_ids::run(self, caller, &input)
-    }
-
-    async fn list_secrets(
-        &self,
-        caller: &Caller,
-        input: ListSecretsRequest,
-    ) -> Result<ListSecretsResponse, ApiError> {
-        list_secrets::run(self, caller, &input)
-    }
-
-    async fn put_resource_policy(
-        &self,
-        caller: &Caller,
-        input: PutResourcePolicyRequest,
-    ) -> Result<PutResourcePolicyResponse, ApiError> {
-        put_resource_policy::run(self, caller, input).await
-    }
-
-    async fn put_secret_value(
-        &self,
-        caller: &Caller,
-        input: PutSecretValueRequest,
-    ) -> Result<PutSecretValueResponse, ApiError> {
-        put_secret_value::run(self, caller, input).await
-    }
-
-    async fn restore_secret(
-        &self,
-        caller: &Caller,
-        input: RestoreSecretRequest,
-    ) -> Result<RestoreSecretResponse, ApiError> {
-        restore_secret::run(self, caller, input).await
-    }
-
-    async fn rotate_secret(
-        &self,
-        caller: &Caller,
-        input: RotateSecretRequest,
-    ) -> Result<RotateSecretResponse, ApiError> {
-        rotate_secret::run(self, caller, input).await
-    }
-
-    async fn tag_resource(
-        &self,
-        caller: &Caller,
-        input: TagResourceRequest,
-    ) -> Result<TagResourceResponse, ApiError> {
-        tag_resource::run(self, caller, input).await
-    }
-
-    async fn untag_resource(
-        &self,
-        caller: &Caller,
-        input: UntagResourceRequest,
-    ) -> Result<UntagResourceResponse, ApiError> {
-        untag_resource::run(self, caller, input).await
-    }
-
-    async fn update_secret(
-        &self,
-        caller: &Caller,
-        input: UpdateSecretRequest,
-    ) -> Result<UpdateSecretResponse, ApiError> {
-        update_secret::run(self, caller, input).await
-    }
-
-    async fn update_secret_version_stage(
-        &self,
-        caller: &Caller,
-        input: UpdateSecretVersionStageRequest,
-    ) -> Result<UpdateSecretVersionStageResponse, ApiError> {
-        update_secret_version_stage::run(self, caller, input).await
-    }
-
-    async fn validate_resource_policy(
-        &self,
-        caller: &Caller,
-        input: ValidateResourcePolicyRequest,
-    ) -> Result<ValidateResourcePolicyResponse, ApiError> {
-        validate_resource_policy::run(self, caller, &input)
     }
 }
 

@@ -24,24 +24,14 @@ mod tier;
 mod unlabel_parameter_version;
 mod value;
 
-use aws_api::ssm::errors;
-use aws_api::ssm::{
-    AddTagsToResourceRequest, AddTagsToResourceResult, DeleteParameterRequest,
-    DeleteParameterResult, DeleteParametersRequest, DeleteParametersResult,
-    DescribeParametersRequest, DescribeParametersResult, GetParameterHistoryRequest,
-    GetParameterHistoryResult, GetParameterRequest, GetParameterResult, GetParametersByPathRequest,
-    GetParametersByPathResult, GetParametersRequest, GetParametersResult,
-    LabelParameterVersionRequest, LabelParameterVersionResult, ListTagsForResourceRequest,
-    ListTagsForResourceResult, PutParameterRequest, PutParameterResult,
-    RemoveTagsFromResourceRequest, RemoveTagsFromResourceResult, Ssm,
-    UnlabelParameterVersionRequest, UnlabelParameterVersionResult,
-};
+use aws_api::ssm::{self, Ssm, errors};
 use model::Parameter;
 use wire::{ApiError, Request, Value};
 
 pub use self::name::Missing;
 pub use self::resolve::{ParameterError, resolve_parameter};
 pub(crate) use self::value::key_refusal;
+use crate::operations::operations;
 use crate::paging::BadToken;
 use crate::{Api, Caller};
 
@@ -52,108 +42,23 @@ impl Ssm for Api {
         self.authorize(caller, asked, input)
     }
 
-    async fn add_tags_to_resource(
-        &self,
-        caller: &Caller,
-        input: AddTagsToResourceRequest,
-    ) -> Result<AddTagsToResourceResult, ApiError> {
-        add_tags_to_resource::run(self, caller, input).await
-    }
-
-    async fn delete_parameter(
-        &self,
-        caller: &Caller,
-        input: DeleteParameterRequest,
-    ) -> Result<DeleteParameterResult, ApiError> {
-        delete_parameter::run(self, caller, input).await
-    }
-
-    async fn delete_parameters(
-        &self,
-        caller: &Caller,
-        input: DeleteParametersRequest,
-    ) -> Result<DeleteParametersResult, ApiError> {
-        delete_parameters::run(self, caller, input).await
-    }
-
-    async fn describe_parameters(
-        &self,
-        caller: &Caller,
-        input: DescribeParametersRequest,
-    ) -> Result<DescribeParametersResult, ApiError> {
-        describe_parameters::run(self, caller, &input)
-    }
-
-    async fn get_parameter(
-        &self,
-        caller: &Caller,
-        input: GetParameterRequest,
-    ) -> Result<GetParameterResult, ApiError> {
-        get_parameter::run(self, caller, &input)
-    }
-
-    async fn get_parameter_history(
-        &self,
-        caller: &Caller,
-        input: GetParameterHistoryRequest,
-    ) -> Result<GetParameterHistoryResult, ApiError> {
-        get_parameter_history::run(self, caller, &input)
-    }
-
-    async fn get_parameters(
-        &self,
-        caller: &Caller,
-        input: GetParametersRequest,
-    ) -> Result<GetParametersResult, ApiError> {
-        get_parameters::run(self, caller, &input)
-    }
-
-    async fn get_parameters_by_path(
-        &self,
-        caller: &Caller,
-        input: GetParametersByPathRequest,
-    ) -> Result<GetParametersByPathResult, ApiError> {
-        get_parameters_by_path::run(self, caller, &input)
-    }
-
-    async fn label_parameter_version(
-        &self,
-        caller: &Caller,
-        input: LabelParameterVersionRequest,
-    ) -> Result<LabelParameterVersionResult, ApiError> {
-        label_parameter_version::run(self, caller, input).await
-    }
-
-    async fn list_tags_for_resource(
-        &self,
-        caller: &Caller,
-        input: ListTagsForResourceRequest,
-    ) -> Result<ListTagsForResourceResult, ApiError> {
-        list_tags_for_resource::run(self, caller, &input)
-    }
-
-    async fn put_parameter(
-        &self,
-        caller: &Caller,
-        input: PutParameterRequest,
-    ) -> Result<PutParameterResult, ApiError> {
-        put_parameter::run(self, caller, input).await
-    }
-
-    async fn remove_tags_from_resource(
-        &self,
-        caller: &Caller,
-        input: RemoveTagsFromResourceRequest,
-    ) -> Result<RemoveTagsFromResourceResult, ApiError> {
-        remove_tags_from_resource::run(self, caller, input).await
-    }
-
-    async fn unlabel_parameter_version(
-        &self,
-        caller: &Caller,
-        input: UnlabelParameterVersionRequest,
-    ) -> Result<UnlabelParameterVersionResult, ApiError> {
-        unlabel_parameter_version::run(self, caller, input).await
+    operations! {
+        add_tags_to_resource(ssm::AddTagsToResourceRequest) -> ssm::AddTagsToResourceResult;
+        delete_parameter(ssm::DeleteParameterRequest) -> ssm::DeleteParameterResult;
+        delete_parameters(ssm::DeleteParametersRequest) -> ssm::DeleteParametersResult;
+        describe_parameters(&ssm::DescribeParametersRequest) -> ssm::DescribeParametersResult;
+        get_parameter(&ssm::GetParameterRequest) -> ssm::GetParameterResult;
+        get_parameter_history(&ssm::GetParameterHistoryRequest) -> ssm::GetParameterHistoryResult;
+        get_parameters(&ssm::GetParametersRequest) -> ssm::GetParametersResult;
+        get_parameters_by_path(&ssm::GetParametersByPathRequest) -> ssm::GetParametersByPathResult;
+        label_parameter_version(ssm::LabelParameterVersionRequest)
+            -> ssm::LabelParameterVersionResult;
+        list_tags_for_resource(&ssm::ListTagsForResourceRequest) -> ssm::ListTagsForResourceResult;
+        put_parameter(ssm::PutParameterRequest) -> ssm::PutParameterResult;
+        remove_tags_from_resource(ssm::RemoveTagsFromResourceRequest)
+            -> ssm::RemoveTagsFromResourceResult;
+        unlabel_parameter_version(ssm::UnlabelParameterVersionRequest)
+            -> ssm::UnlabelParameterVersionResult;
     }
 }
 

@@ -11,6 +11,7 @@ mod session_tags;
 use aws_api::sts::{self, Sts};
 use wire::{ApiError, Request, Value};
 
+use crate::operations::operations;
 use crate::{Api, Caller};
 
 impl Sts for Api {
@@ -20,12 +21,10 @@ impl Sts for Api {
         self.authorize(caller, asked, input)
     }
 
-    async fn assume_role(
-        &self,
-        caller: &Caller,
-        input: sts::AssumeRoleRequest,
-    ) -> Result<sts::AssumeRoleResponse, ApiError> {
-        assume_role::run(self, caller, &input)
+    operations! {
+        assume_role(&sts::AssumeRoleRequest) -> sts::AssumeRoleResponse;
+        get_access_key_info(&sts::GetAccessKeyInfoRequest) -> sts::GetAccessKeyInfoResponse;
+        get_session_token(&sts::GetSessionTokenRequest) -> sts::GetSessionTokenResponse;
     }
 
     async fn decode_authorization_message(
@@ -36,27 +35,11 @@ impl Sts for Api {
         decode_authorization_message::run(self, &input)
     }
 
-    async fn get_access_key_info(
-        &self,
-        caller: &Caller,
-        input: sts::GetAccessKeyInfoRequest,
-    ) -> Result<sts::GetAccessKeyInfoResponse, ApiError> {
-        get_access_key_info::run(self, caller, &input)
-    }
-
     async fn get_caller_identity(
         &self,
         caller: &Caller,
         _input: sts::GetCallerIdentityRequest,
     ) -> Result<sts::GetCallerIdentityResponse, ApiError> {
         Ok(get_caller_identity::run(caller))
-    }
-
-    async fn get_session_token(
-        &self,
-        caller: &Caller,
-        input: sts::GetSessionTokenRequest,
-    ) -> Result<sts::GetSessionTokenResponse, ApiError> {
-        get_session_token::run(self, caller, &input)
     }
 }

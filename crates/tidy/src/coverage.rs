@@ -1,18 +1,22 @@
 //! `docs/coverage/`: which operations of each service are implemented, written from the code.
 //!
-//! An operation is implemented where `crates/api/src/<service>.rs` overrides its method; the
-//! trait's own method refuses it, by name. So the pages cannot promise what is not there.
+//! An operation is implemented where `crates/api/src/<service>.rs` overrides its method, by itself
+//! or by a line of its `operations!`; the trait's own method refuses it, by name. So the pages
+//! cannot promise what is not there.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use anyhow::{Context, Result};
 
-use crate::function::functions;
+use crate::function::{functions, matching};
 use crate::operations::snake;
 use crate::tree::SourceFile;
 
 /// How to write the pages again.
 pub const BLESS: &str = "UPDATE_EXPECT=1 cargo test -p tidy coverage";
+
+const TABLE: &str = "operations! {";
 
 /// Services whose pages their own crates write, each with that crate: they have no file in `api`.
 pub const ELSEWHERE: &[(&str, &str)] = &[("s3", "objects")];
@@ -45,15 +49,16 @@ pub fn services(list: &str, files: &[SourceFile]) -> Result<Vec<Service>> {
 fn service(name: &str, entry: &toml::Value, files: &[SourceFile]) -> Result<Service> {
     let path = format!("crates/api/src/{name}.rs");
     let file = files.iter().find(|file| file.path == path);
-    let methods = functions(file.with_context(|| format!("`{path}` is not there"))?);
+    let file = file.with_context(|| format!("`{path}` is not there"))?;
+    let methods = functions(file).into_iter().map(|one| one.name);
+    let methods: BTreeSet<String> = methods.chain(table(file)).collect();
     let listed = entry.get("operations").and_then(toml::Value::as_array);
     let mut operations: Vec<Operation> = listed
         .with_context(|| format!("`{name}` lists no operations"))?
         .iter()
         .filter_map(toml::Value::as_str)
         .map(|operation| {
-            let method = snake(operation);
-            let is_implemented = methods.iter().any(|one| one.name == method);
+            let is_implemented = methods.contains(&snake(operation));
             Operation { name: operation.to_owned(), is_implemented }
         })
         .collect();
@@ -65,6 +70,14 @@ fn service(name: &str, entry: &toml::Value, files: &[SourceFile]) -> Result<Serv
         is_complete: entry.get("complete").and_then(toml::Value::as_bool) == Some(true),
         operations,
     })
+}
+
+/// The methods that the lines of `operations!` write.
+fn table(file: &SourceFile) -> Vec<String> {
+    let opened = file.code.find(TABLE).map(|at| at + TABLE.len() - 1);
+    let rows = opened.and_then(|open| Some(&file.code[open + 1..matching(&file.code, open)?]));
+    let rows = rows.into_iter().flat_map(|rows| rows.split(';'));
+    rows.filter_map(|row| Some(row.split_once('(')?.0.trim().to_owned())).collect()
 }
 
 impl Service {
@@ -145,8 +158,8 @@ mod tests {
 
     #[test]
     fn what_is_overridden_is_implemented() {
-        let ecs = "impl Ecs for Api {\n    async fn run_task() {}\n    async fn stop_task() {}\n}\n\
-                   // async fn poll_task() {}\n";
+        let ecs = "impl Ecs for Api {\n    operations! {\n        stop_task(&A) -> B;\n    }\n\
+                   \n    async fn run_task() {}\n}\n// async fn poll_task() {}\n";
         let files = [
             SourceFile::new("crates/api/src/ecs.rs", ecs),
             SourceFile::new("crates/api/src/sts.rs", "impl Sts for Api {}\n"),

@@ -93,7 +93,7 @@ fn in_brackets(text: &str) -> bool {
 }
 
 /// The position of the bracket that closes the one at `open`.
-fn matching(code: &str, open: usize) -> Option<usize> {
+pub(crate) fn matching(code: &str, open: usize) -> Option<usize> {
     let mut depth = 0_usize;
     for (at, byte) in code.bytes().enumerate().skip(open) {
         match byte {
