@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from harness.ec2 import found_by, made, tcp
+from harness.ec2 import found_by, made, made_for, tcp
 from harness.refusals import refused
 
 
@@ -16,7 +16,7 @@ def ec2(shared):
 @pytest.fixture
 def group(ec2, request):
     """A group of its own for each test, in the default VPC."""
-    return made(ec2, request.node.name.split("[")[0][:200])
+    return made_for(ec2, request)
 
 
 def listed(ec2, name, *ranges, **more):

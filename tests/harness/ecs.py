@@ -9,6 +9,7 @@ from harness.waiting import wait_until
 
 PORT = 8080
 REGION = "us-east-1"
+CLIENT = "ClientException"
 _TASK_TIMEOUT = 30
 _STEADY_TIMEOUT = 90
 
@@ -320,6 +321,25 @@ def web(version, **settings):
     """The `web` server as the one container of a service."""
     ports = [{"containerPort": PORT}]
     return container(f"web:{version}", portMappings=ports, **settings)
+
+
+def definition(family, *containers, **changed):
+    """A definition that is right; a change to None leaves a field out."""
+    whole = {
+        "family": family,
+        "requiresCompatibilities": ["FARGATE"],
+        "networkMode": "awsvpc",
+        "cpu": "256",
+        "memory": "512",
+        "containerDefinitions": list(containers) or [container("busybox:1", logged=False)],
+        **changed,
+    }
+    return {name: value for name, value in whole.items() if value is not None}
+
+
+def register(ecs, family, *containers, **changed):
+    answer = ecs.register_task_definition(**definition(family, *containers, **changed))
+    return answer["taskDefinition"]
 
 
 def environment(**variables):

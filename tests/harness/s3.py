@@ -2,6 +2,7 @@
 
 import hashlib
 import itertools
+import json
 
 import botocore
 import botocore.auth
@@ -14,6 +15,7 @@ from harness import clients, commands
 
 _numbers = itertools.count()
 PART = 5 << 20
+MISSING = "NoSuchBucket: The specified bucket does not exist"
 
 
 def client(host, endpoint=commands.ENDPOINT, signature="s3v4", credentials=None, **s3):
@@ -35,6 +37,26 @@ def bucket(s3, name="bucket"):
     made = f"{name}-{next(_numbers)}"
     s3.create_bucket(Bucket=made)
     return made
+
+
+def put(s3, place, *keys, body=b"x"):
+    for key in keys:
+        s3.put_object(Bucket=place, Key=key, Body=body)
+
+
+def keys(answer):
+    return [one["Key"] for one in answer.get("Contents", [])]
+
+
+def allow(action, resource, principal="*", effect="Allow", **more):
+    statement = {
+        "Effect": effect,
+        "Principal": principal,
+        "Action": action,
+        "Resource": f"arn:aws:s3:::{resource}",
+        **more,
+    }
+    return json.dumps({"Version": "2012-10-17", "Statement": [statement]})
 
 
 def signed(host, method, path, headers=(), body=b""):
