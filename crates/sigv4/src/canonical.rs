@@ -148,10 +148,14 @@ fn write_header(text: &mut Vec<u8>, request: &Request<'_>, name: &str) {
 
 fn write_trimmed(text: &mut Vec<u8>, value: &[u8]) {
     let value = value.trim_ascii();
-    let is_gap = |byte: &u8| byte.is_ascii_whitespace();
-    let has_runs = value.windows(2).any(|pair| pair.iter().all(is_gap));
-    // Most values are as they are to be.
-    if !has_runs && !value.iter().any(|byte| is_gap(byte) && *byte != b' ') {
+    let mut before = b' ';
+    let is_as_it_is_to_be = value.iter().all(|&byte| {
+        let fits = !byte.is_ascii_whitespace() || (byte == b' ' && before != b' ');
+        before = byte;
+        fits
+    });
+    // Most values are.
+    if is_as_it_is_to_be {
         text.extend_from_slice(value);
         return;
     }
@@ -254,6 +258,23 @@ mod tests {
             ("/%7euser/%zz", "/~user/%25zz"),
         ] {
             check_path(path, PathRule::Verbatim, expected);
+        }
+    }
+
+    #[test]
+    fn trims_a_value_and_makes_runs_of_blanks_one() {
+        for (value, expected) in [
+            ("", ""),
+            ("a", "a"),
+            (" a b  ", "a b"),
+            ("a  b", "a b"),
+            ("a\tb", "a b"),
+            ("a \t b\t", "a b"),
+            ("\"a   b\"", "\"a b\""),
+        ] {
+            let mut text = Vec::new();
+            write_trimmed(&mut text, value.as_bytes());
+            assert_eq!(String::from_utf8_lossy(&text), expected, "{value:?}");
         }
     }
 

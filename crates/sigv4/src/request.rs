@@ -72,13 +72,12 @@ pub(crate) fn pieces(text: &str, separator: u8) -> impl Iterator<Item = &str> {
 /// Lower-case hexadecimal, as every part of the protocol writes bytes.
 pub(crate) fn hex(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 16] = b"0123456789abcdef";
-    let digit = |nibble: u8| char::from(DIGITS[usize::from(nibble)]);
-    let mut text = String::with_capacity(2 * bytes.len());
+    let digit = |nibble: u8| DIGITS[usize::from(nibble)];
+    let mut text = Vec::with_capacity(2 * bytes.len());
     for &byte in bytes {
-        text.push(digit(byte >> 4));
-        text.push(digit(byte & 15));
+        text.extend_from_slice(&[digit(byte >> 4), digit(byte & 15)]);
     }
-    text
+    String::from_utf8(text).expect("digits are text")
 }
 
 #[cfg(test)]

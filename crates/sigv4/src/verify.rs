@@ -150,24 +150,24 @@ fn check_time(claim: &Claim<'_>, now: AmzDate) -> Result<(), Error> {
 /// COMPAT: AWS documents this for all services, but some of them overlook an
 /// unsigned `x-amz-*` header. No SDK leaves one out.
 fn check_signed_headers(request: &Request<'_>, claim: &Claim<'_>) -> Result<(), Error> {
-    let signed = || pieces(&claim.signed_headers, b';');
-    if !signed().any(|name| name == "host") {
+    let signed: Vec<&str> = pieces(&claim.signed_headers, b';').collect();
+    if !signed.contains(&"host") {
         return Err(Error::HeaderNotSigned("Host' or ':authority".to_owned()));
     }
     for name in request.headers.names().filter(|name| is_amz(name)) {
-        if !signed().any(|signed| signed.eq_ignore_ascii_case(name)) {
+        if !signed.iter().any(|signed| signed.eq_ignore_ascii_case(name)) {
             return Err(Error::HeaderNotSigned(name.to_owned()));
         }
     }
-    let is_canonical = signed().zip(signed().skip(1)).all(|(left, right)| left < right)
+    let is_canonical = signed.is_sorted_by(|left, right| left < right)
         && !claim.signed_headers.bytes().any(|byte| byte.is_ascii_uppercase())
-        && signed().all(|name| request.headers.all(name).next().is_some());
+        && signed.iter().all(|name| request.headers.all(name).next().is_some());
     if is_canonical { Ok(()) } else { Err(Error::SignatureMismatch) }
 }
 
 fn is_amz(name: &str) -> bool {
-    const PREFIX: &str = "x-amz-";
-    name.get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
+    const PREFIX: &[u8] = b"x-amz-";
+    name.as_bytes().get(..PREFIX.len()).is_some_and(|start| start.eq_ignore_ascii_case(PREFIX))
 }
 
 /// The payload line of the canonical request, once it agrees with the body.
