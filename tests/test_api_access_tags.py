@@ -167,3 +167,19 @@ def test_the_tags_of_an_alarm_count(shared):
     state = {"StateValue": "OK", "StateReason": "tried"}
     assert is_denied(cloudwatch.set_alarm_state, AlarmName="red", **state)
     cloudwatch.set_alarm_state(AlarmName="blue", **state)
+
+
+def test_the_tags_of_a_log_group_count(shared):
+    owner = shared.boto("logs")
+    for name, team in (("blue", "blue"), ("red", "red")):
+        owner.create_log_group(logGroupName=name, tags={"team": team})
+        owner.create_log_stream(logGroupName=name, logStreamName="one")
+    logs = client_of(shared, "logs", "logs", allow("logs:GetLogEvents", Condition=BLUE))
+    assert is_denied(logs.get_log_events, logGroupName="red", logStreamName="one")
+    assert logs.get_log_events(logGroupName="blue", logStreamName="one")["events"] == []
+    arn = f"arn:aws:logs:us-east-1:{ACCOUNT}:log-group:red"
+    owner.tag_resource(resourceArn=arn, tags={"team": "blue"})
+    assert logs.get_log_events(logGroupName="red", logStreamName="one")["events"] == []
+    owner.delete_log_group(logGroupName="blue")
+    owner.create_log_group(logGroupName="blue")
+    assert is_denied(logs.get_log_events, logGroupName="blue", logStreamName="one")

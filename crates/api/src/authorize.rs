@@ -245,7 +245,7 @@ impl Api {
         let context = if policies.ask_for_context(ask.action) {
             let mut context = (ask.context)();
             context.set("aws:ResourceAccount", vec![owner.to_owned()]);
-            resource::add_tags(&mut context, snapshot, arn.as_ref());
+            resource::add_tags(&mut context, (snapshot, &self.logs), arn.as_ref());
             context
         } else {
             Context::default()

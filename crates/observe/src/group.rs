@@ -98,13 +98,18 @@ impl Logs {
         tags: Tags,
         now: Timestamp,
     ) -> Result<(), LogsError> {
-        self.write(move |batch| insert_group(batch.connection, &key, &tags, now).map(drop)).await
+        self.write(move |batch| {
+            batch.retag();
+            insert_group(batch.connection, &key, &tags, now).map(drop)
+        })
+        .await
     }
 
     /// Deletes the group, its streams and their events. They are gone from sight at once;
     /// their space is free after the next sweep.
     pub async fn delete_group(&self, key: GroupKey) -> Result<(), LogsError> {
         self.write(move |batch| {
+            batch.retag();
             let group = find_group(batch.connection, &key)?;
             batch.connection.execute("DELETE FROM groups WHERE id = ?1", [group.id])?;
             batch
@@ -118,6 +123,7 @@ impl Logs {
     /// Deletes every group of every scope, as [`Logs::delete_group`] does one.
     pub async fn clear(&self) -> Result<(), LogsError> {
         self.write(|batch| {
+            batch.retag();
             batch
                 .connection
                 .execute("INSERT INTO doomed (kind, id) SELECT 'group', id FROM groups", [])?;
@@ -186,6 +192,7 @@ impl Logs {
         change: impl FnOnce(&mut Tags) + Send + 'static,
     ) -> Result<(), LogsError> {
         self.write(move |batch| {
+            batch.retag();
             let group = find_group(batch.connection, &key)?;
             let held = batch.connection.query_row(
                 "SELECT tags FROM groups WHERE id = ?1",
@@ -305,6 +312,6 @@ fn write_tags(tags: &Tags) -> Result<String, LogsError> {
     Ok(serde_json::to_string(tags).expect("a map of strings can be written"))
 }
 
-fn read_tags(text: &str) -> Tags {
+pub(crate) fn read_tags(text: &str) -> Tags {
     serde_json::from_str(text).expect("as written by `write_tags`")
 }

@@ -29,6 +29,7 @@ mod put;
 mod scan;
 mod stream;
 mod sweep;
+mod tags;
 mod tail;
 mod writer;
 

@@ -12,6 +12,7 @@ use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
 use crate::LogsError;
 use crate::database::{Database, connect_reader};
+use crate::tags::{self, GroupTags};
 use crate::writer::{Batch, Job, QUEUED_WRITES_MAX, Wakes, Writer};
 
 /// LIMIT: the reads that run at once, and the connections that they have.
@@ -39,6 +40,7 @@ struct Inner {
     thread: Option<JoinHandle<()>>,
     readers: Arc<Readers>,
     wakes: Arc<Wakes>,
+    group_tags: Arc<GroupTags>,
 }
 
 #[derive(Debug)]
@@ -58,9 +60,16 @@ impl Logs {
             .query_row("SELECT next_ordinal FROM counter", [], |row| row.get::<_, i64>(0))?
             .cast_unsigned();
         let wakes = Arc::new(Wakes::new(next_ordinal - 1));
+        let group_tags = Arc::new(GroupTags::new(tags::read(&database.connection)?));
         let (jobs, received) = mpsc::channel(QUEUED_WRITES_MAX);
         let (end, ended) = watch::channel(());
-        let writer = Writer { database, jobs: received, wakes: Arc::clone(&wakes), next_ordinal };
+        let writer = Writer {
+            database,
+            jobs: received,
+            wakes: Arc::clone(&wakes),
+            group_tags: Arc::clone(&group_tags),
+            next_ordinal,
+        };
         let thread =
             std::thread::Builder::new().name("logs-writer".to_owned()).spawn(move || {
                 writer.run();
@@ -69,7 +78,7 @@ impl Logs {
         let permits = Arc::new(Semaphore::new(READERS_MAX));
         let readers = Arc::new(Readers { path, permits, idle: Mutex::default() });
         let jobs = Mutex::new(Some(jobs));
-        let inner = Inner { jobs, ended, thread: Some(thread), readers, wakes };
+        let inner = Inner { jobs, ended, thread: Some(thread), readers, wakes, group_tags };
         Ok(Logs { inner: Arc::new(inner) })
     }
 
@@ -83,6 +92,10 @@ impl Logs {
 
     pub(crate) fn wakes(&self) -> &Wakes {
         &self.inner.wakes
+    }
+
+    pub(crate) fn group_tags(&self) -> &GroupTags {
+        &self.inner.group_tags
     }
 
     /// Runs a write and answers when it is durable. An error undoes all that it did.

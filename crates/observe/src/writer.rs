@@ -13,6 +13,7 @@ use rusqlite::{Connection, TransactionBehavior};
 use tokio::sync::{mpsc, oneshot, watch};
 
 use crate::database::Database;
+use crate::tags::{self, GroupTags};
 use crate::{GroupKey, LogsError};
 
 /// LIMIT: the writes that wait; who comes after waits in line. With the largest
@@ -29,6 +30,8 @@ pub(crate) struct Batch<'a> {
     next_ordinal: &'a mut u64,
     /// The groups that got events.
     touched: BTreeSet<GroupKey>,
+    /// Whether the tags of any group may have changed.
+    is_retagged: bool,
 }
 
 impl Batch<'_> {
@@ -40,6 +43,10 @@ impl Batch<'_> {
 
     pub(crate) fn touch(&mut self, group: GroupKey) {
         self.touched.insert(group);
+    }
+
+    pub(crate) fn retag(&mut self) {
+        self.is_retagged = true;
     }
 }
 
@@ -120,6 +127,7 @@ pub(crate) struct Writer {
     pub(crate) database: Database,
     pub(crate) jobs: mpsc::Receiver<Job>,
     pub(crate) wakes: Arc<Wakes>,
+    pub(crate) group_tags: Arc<GroupTags>,
     pub(crate) next_ordinal: u64,
 }
 
@@ -171,15 +179,20 @@ impl Writer {
             connection: &transaction,
             next_ordinal: &mut self.next_ordinal,
             touched: BTreeSet::new(),
+            is_retagged: false,
         };
         for job in group {
             answers.push((job.0)(Ok(&mut batch)));
         }
-        let touched = batch.touched;
+        let Batch { touched, is_retagged, .. } = batch;
         transaction
             .prepare_cached("UPDATE counter SET next_ordinal = ?1")?
             .execute([self.next_ordinal.cast_signed()])?;
+        let retagged = is_retagged.then(|| tags::read(&transaction)).transpose()?;
         transaction.commit()?;
+        if let Some(tags) = retagged {
+            self.group_tags.replace(tags);
+        }
         Ok(touched)
     }
 }

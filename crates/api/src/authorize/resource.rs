@@ -2,6 +2,7 @@
 
 use iam::{Context, PolicyKind, ResourceRule};
 use model::{Arn, Snapshot, Tags, iam_scope};
+use observe::{GroupKey, Logs};
 
 use crate::secretsmanager::find_secret;
 use crate::{ec2, ecs, elbv2, role};
@@ -42,17 +43,17 @@ pub(super) fn policy(snapshot: &Snapshot, action: &str, arn: &Arn) -> Option<Res
 }
 
 /// `aws:ResourceTag`, and the same by the service's own name.
-pub(super) fn add_tags(context: &mut Context, snapshot: &Snapshot, arn: Option<&Arn>) {
+pub(super) fn add_tags(context: &mut Context, known: (&Snapshot, &Logs), arn: Option<&Arn>) {
     let Some(arn) = arn else { return };
     let service = arn.service.as_str();
-    for (key, value) in tags(snapshot, arn) {
+    for (key, value) in tags(known, arn) {
         context.set(&format!("{service}:ResourceTag/{key}"), vec![value.clone()]);
         context.set(&format!("aws:ResourceTag/{key}"), vec![value]);
     }
 }
 
 /// The tags of a resource; none of what is not known.
-fn tags(snapshot: &Snapshot, arn: &Arn) -> Tags {
+fn tags((snapshot, logs): (&Snapshot, &Logs), arn: &Arn) -> Tags {
     let whole = || arn.scope.arn(&arn.service, &arn.resource);
     let found = match arn.service.as_str() {
         "cloudwatch" => {
@@ -69,6 +70,11 @@ fn tags(snapshot: &Snapshot, arn: &Arn) -> Tags {
         "kms" => {
             let id = arn.resource.strip_prefix("key/").unwrap_or_default();
             snapshot.kms_keys.get(&arn.scope, id).map(|it| it.tags.clone())
+        }
+        "logs" => {
+            let rest = arn.resource.strip_prefix("log-group:").unwrap_or_default();
+            let name = rest.split_once(':').map_or(rest, |(name, _)| name);
+            logs.tags_of_group(&GroupKey::new(arn.scope.clone(), name))
         }
         "secretsmanager" => find_secret(snapshot, &arn.scope, &whole()).map(|it| it.tags.clone()),
         "ssm" => {

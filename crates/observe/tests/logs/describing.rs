@@ -65,7 +65,7 @@ async fn names_that_are_none_are_refused() {
 
 #[tokio::test]
 async fn tags_are_added_replaced_and_removed() {
-    let fixture = Fixture::with_streams(&[]).await;
+    let mut fixture = Fixture::with_streams(&[]).await;
     let tags = |pairs: &[(&str, &str)]| -> Tags {
         pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
     };
@@ -77,6 +77,17 @@ async fn tags_are_added_replaced_and_removed() {
     let many = (0..51).map(|number| (number.to_string(), String::new())).collect();
     let refused = fixture.tag_group(group("g"), many).await;
     assert!(matches!(refused, Err(LogsError::InvalidParameter(_))));
+    let kept = Some(tags(&[("b", "2"), ("c", "1")]));
+    assert_eq!(fixture.tags_of_group(&group("g")), kept, "as they are told without the disk");
+    fixture.reopen().await;
+    assert_eq!(fixture.tags_of_group(&group("g")), kept);
+    let both = vec!["b".to_owned(), "c".to_owned()];
+    fixture.untag_group(group("g"), both).await.expect("untagged");
+    assert_eq!(fixture.tags_of_group(&group("g")), None);
+    fixture.create_group(group("h"), tags(&[("a", "1")]), NOW).await.expect("a new group");
+    assert_eq!(fixture.tags_of_group(&group("h")), Some(tags(&[("a", "1")])));
+    fixture.delete_group(group("h")).await.expect("deleted");
+    assert_eq!(fixture.tags_of_group(&group("h")), None);
 }
 
 #[tokio::test]
