@@ -183,3 +183,14 @@ def test_the_tags_of_a_log_group_count(shared):
     owner.delete_log_group(logGroupName="blue")
     owner.create_log_group(logGroupName="blue")
     assert is_denied(logs.get_log_events, logGroupName="blue", logStreamName="one")
+
+
+def test_the_tags_of_an_instance_profile_count(shared):
+    owner = shared.boto("iam")
+    for name, tags in (("blue", TAGS), ("red", OTHERS)):
+        owner.create_instance_profile(InstanceProfileName=name, Tags=tags)
+    iam = client_of(
+        shared, "iam", "profiles", allow("iam:DeleteInstanceProfile", Condition=BLUE)
+    )
+    assert is_denied(iam.delete_instance_profile, InstanceProfileName="red")
+    iam.delete_instance_profile(InstanceProfileName="blue")

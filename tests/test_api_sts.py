@@ -4,7 +4,7 @@ import datetime
 
 import pytest
 
-from harness.iam import ACCOUNT, ROOT, allow, document, trust
+from harness.iam import ACCOUNT, ROOT, allow, deny, document, trust
 from harness.refusals import refused
 from test_api_access import make_user, session_of
 
@@ -151,6 +151,83 @@ def test_tags_go_on_to_the_next_session_where_they_are_said_to(shared, sts):
     ecs = shared.boto("ecs", credentials=session_of(limited))
     assert ecs.create_cluster(clusterName="blue-test")["cluster"]["status"] == "ACTIVE"
     assert refused(ecs.create_cluster, clusterName="blue-build").startswith("AccessDenied")
+
+
+def test_a_source_identity_stays_what_it_is(shared, sts):
+    given = {"RoleArn": role(shared, "known"), "RoleSessionName": "one"}
+    answered = sts.assume_role(SourceIdentity="ann", **given)
+    chained = shared.boto("sts", credentials=session_of(answered))
+    told = refused(chained.assume_role, SourceIdentity="bob", **given)
+    assert told == (
+        "AccessDenied: The source identity of the calling session is ann, which cannot be changed."
+    )
+    assert chained.assume_role(SourceIdentity="ann", **given)["SourceIdentity"] == "ann"
+
+
+def test_a_role_lets_a_session_hand_on_what_it_has(shared, sts):
+    iam = shared.boto("iam")
+    given = {"RoleArn": role(shared, "handing-on"), "RoleSessionName": "one"}
+    wary = iam.create_role(RoleName="wary", AssumeRolePolicyDocument=trust({"AWS": ROOT}))
+    wanted = {"RoleArn": wary["Role"]["Arn"], "RoleSessionName": "two"}
+    plain = shared.boto("sts", credentials=session_of(sts.assume_role(**given)))
+    plain.assume_role(**wanted)
+    tagged = sts.assume_role(
+        Tags=[{"Key": "a", "Value": "b"}], TransitiveTagKeys=["a"], **given
+    )
+    chained = shared.boto("sts", credentials=session_of(tagged))
+    assert "not authorized to perform: sts:TagSession" in refused(chained.assume_role, **wanted)
+    known = shared.boto(
+        "sts", credentials=session_of(sts.assume_role(SourceIdentity="ann", **given))
+    )
+    told = refused(known.assume_role, **wanted)
+    assert "not authorized to perform: sts:SetSourceIdentity" in told
+
+
+def test_tags_that_go_on_can_be_denied(shared, sts):
+    statements = [
+        allow(ALL[0]["Action"], Principal={"AWS": ROOT}),
+        deny(
+            "sts:TagSession",
+            Principal={"AWS": ROOT},
+            Condition={"ForAnyValue:StringEquals": {"sts:TransitiveTagKeys": "a"}},
+        ),
+    ]
+    for statement in statements:
+        del statement["Resource"]
+    text = document(*statements)
+    made = shared.boto("iam").create_role(RoleName="still", AssumeRolePolicyDocument=text)
+    given = {"RoleArn": made["Role"]["Arn"], "RoleSessionName": "one"}
+    given["Tags"] = [{"Key": "a", "Value": "b"}]
+    sts.assume_role(**given)
+    assert refused(sts.assume_role, TransitiveTagKeys=["a"], **given).startswith("AccessDenied")
+
+
+def test_a_sessions_tag_is_in_place_of_the_roles_in_any_case(shared, sts):
+    tagged = role(shared, "cased", Tags=[{"Key": "team", "Value": "red"}])
+    own = "${aws:PrincipalTag/team}"
+    answered = sts.assume_role(
+        RoleArn=tagged,
+        RoleSessionName="one",
+        Tags=[{"Key": "Team", "Value": "cased"}],
+        Policy=document(allow("ecs:CreateCluster", f"arn:aws:ecs:*:*:cluster/{own}")),
+    )
+    ecs = shared.boto("ecs", credentials=session_of(answered))
+    assert ecs.create_cluster(clusterName="cased")["cluster"]["status"] == "ACTIVE"
+    assert refused(ecs.create_cluster, clusterName="red").startswith("AccessDenied")
+
+
+def test_a_users_session_without_mfa_may_not_change_who_may_what(shared):
+    credentials, _arn = make_user(shared, "sessions", allow("*"))
+    sts = shared.boto("sts", credentials=credentials)
+    session = session_of(sts.get_session_token())
+    invalid = "InvalidClientTokenId: The security token included in the request is invalid"
+    assert refused(shared.boto("iam", credentials=session).list_users).startswith(invalid)
+    again = shared.boto("sts", credentials=session)
+    assert again.get_caller_identity()["Account"] == ACCOUNT
+    told = refused(again.get_access_key_info, AccessKeyId="AKIAAAAAAAAAAAAAAAAA")
+    assert told.startswith(invalid)
+    again.assume_role(RoleArn=role(shared, "by-session"), RoleSessionName="one")
+    assert shared.boto("ecs", credentials=session).list_clusters()["clusterArns"] is not None
 
 
 def test_what_a_session_carries_has_a_size(shared, sts):

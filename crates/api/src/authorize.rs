@@ -32,19 +32,23 @@ use ::iam::{
     ResourceRule, decide, permit,
 };
 use model::principal::Identity;
-use model::{Arn, IamRole, Principal, Snapshot};
+use model::{Arn, IamRole, Principal, Snapshot, TaskDefinition};
 use wire::{ApiError, Request, Value};
 
 use self::access::Access;
 pub(crate) use self::denial::{MESSAGE_PURPOSE, Refused};
 pub use self::explain::{AccessExplanation, AccessQuestion};
-pub(crate) use self::names::secret as secret_arn;
+pub(crate) use self::names::{parameter as parameter_arn, secret as secret_arn};
 pub use self::outside::{OutsideCall, Refusal};
 pub(crate) use self::policies::{PolicyCache, is_managed};
 pub use self::recent::{Denied, RecentDenials};
 pub(crate) use self::resource::ResourcePolicy;
 use self::scene::Scene;
+use crate::ecs::task_definition;
 use crate::{Api, Caller};
+
+/// What ECS's tasks are to policies.
+const TASKS: &str = "ecs-tasks.amazonaws.com";
 
 /// One action on one resource, asked for by a principal.
 #[derive(Clone, Copy)]
@@ -74,6 +78,15 @@ impl Api {
             tracing::error!(operation = asked.operation.name, "an operation asks for nothing");
             return Err(wire::internal_failure());
         };
+        if is_without_mfa(caller, asked) {
+            return Err(ApiError::client(
+                "InvalidClientTokenId",
+                "The security token included in the request is invalid: a session that \
+                 GetSessionToken gave without MFA may call nothing of IAM, and of STS nothing but \
+                 AssumeRole and GetCallerIdentity.",
+            )
+            .status(403));
+        }
         if row.is_free {
             return Ok(());
         }
@@ -122,12 +135,18 @@ impl Api {
         for (member, service) in row.passes {
             let passed = template::values(scene, &format!("{{{member}}}"));
             for role in passed {
-                let role = names::role_arn(scene, &role);
-                let context = || scene.context().with("iam:PassedToService", &[service]);
-                self.ask(scene, ("iam:PassRole", &role), &context)?;
+                self.ask_to_pass(scene, &names::role_arn(scene, &role), service)?;
             }
         }
+        for role in row.runs.map(|member| roles_of_tasks(scene, member)).unwrap_or_default() {
+            self.ask_to_pass(scene, &role, TASKS)?;
+        }
         Ok(())
+    }
+
+    fn ask_to_pass(&self, scene: &Scene<'_>, role: &str, service: &str) -> Result<(), Refused> {
+        let context = || scene.context().with("iam:PassedToService", &[service]);
+        self.ask(scene, ("iam:PassRole", role), &context)
     }
 
     fn ask(
@@ -157,6 +176,24 @@ impl Api {
     ) -> Result<(), Refused> {
         let decided = self.may_with((caller, Context::default()), snapshot, of);
         decided.inspect_err(|refused| self.denials.note(refused, caller.now))
+    }
+
+    /// Refuses a caller a task of a definition, which gets its roles, where the operation asked for
+    /// is of another service.
+    pub(crate) fn may_run(
+        &self,
+        caller: &Caller,
+        snapshot: &Snapshot,
+        definition: &TaskDefinition,
+    ) -> Result<(), Refused> {
+        self.may(caller, snapshot, ("ecs:RunTask", &definition.arn()))?;
+        let roles = [&definition.task_role_arn, &definition.execution_role_arn];
+        for role in roles.into_iter().flatten() {
+            let to_tasks = Context::default().with("iam:PassedToService", &[TASKS]);
+            let may = self.may_with((caller, to_tasks), snapshot, ("iam:PassRole", role));
+            may.inspect_err(|refused| self.denials.note(refused, caller.now))?;
+        }
+        Ok(())
     }
 
     /// [`Api::may`] with more condition keys than the caller's, and noted nowhere.
@@ -260,6 +297,41 @@ impl Api {
         };
         decide(&request, &policies)
     }
+}
+
+/// Whether it is a session of a user's or the root's own, which cannot have had MFA, that asks for
+/// what takes it (`GetSessionToken`, AWS STS API Reference).
+fn is_without_mfa(caller: &Caller, asked: &Request<'_>) -> bool {
+    let is_own = match caller.principal.identity {
+        Identity::Root | Identity::User { .. } => caller.principal.session.is_some(),
+        Identity::Role { .. } => false,
+    };
+    is_own
+        && match asked.service.name {
+            "iam" => true,
+            // It refuses sessions itself, in words of its own.
+            "sts" => !["AssumeRole", "GetCallerIdentity", "GetSessionToken"]
+                .contains(&asked.operation.name),
+            _ => false,
+        }
+}
+
+/// The roles that tasks of the definition named by a member would have: its own, where the request
+/// does not say others instead.
+fn roles_of_tasks(scene: &Scene<'_>, member: &str) -> Vec<String> {
+    let schema = scene.asked.operation.input.schema;
+    let given = template::texts(schema, scene.input, member);
+    let named = given.first().map(String::as_str);
+    let definition = named.and_then(|it| task_definition::find(scene.snapshot, scene.scope(), it));
+    let Some(definition) = definition else { return Vec::new() };
+    let roles = [
+        (&definition.task_role_arn, "overrides.taskRoleArn"),
+        (&definition.execution_role_arn, "overrides.executionRoleArn"),
+    ];
+    let is_own =
+        |instead: &str| template::texts(schema, scene.input, instead).iter().all(String::is_empty);
+    let roles = roles.into_iter().filter(|(_, instead)| is_own(instead));
+    roles.filter_map(|(role, _)| role.clone()).collect()
 }
 
 fn named((name, policy): &policies::Named) -> (&str, &Compiled) {

@@ -60,7 +60,7 @@ mod stop_task;
 mod tag_resource;
 mod tags;
 mod task;
-mod task_definition;
+pub(crate) mod task_definition;
 mod task_protection;
 mod task_set;
 mod untag_resource;

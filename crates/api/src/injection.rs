@@ -148,7 +148,7 @@ impl Api {
     }
 
     fn parameter(&self, reader: Reader<'_>, name: &str) -> Result<Zeroizing<String>, String> {
-        let arn = parameter_arn(reader, name);
+        let arn = crate::authorize::parameter_arn(&reader.caller.scope, name);
         self.may_read(reader, ("ssm:GetParameters", &arn))?;
         let scope = scope_of(reader, name);
         let read = resolve_parameter(self, (reader.caller, reader.snapshot), &scope, name);
@@ -192,14 +192,6 @@ fn member(text: &str, key: &str) -> Option<Zeroizing<String>> {
 
 fn scope_of(reader: Reader<'_>, name: &str) -> Scope {
     Arn::parse(name).map_or_else(|| reader.caller.scope.clone(), |arn| arn.scope)
-}
-
-fn parameter_arn(reader: Reader<'_>, name: &str) -> String {
-    if name.starts_with("arn:") {
-        return name.to_owned();
-    }
-    let slash = if name.starts_with('/') { "" } else { "/" };
-    reader.caller.scope.arn("ssm", format!("parameter{slash}{name}"))
 }
 
 /// The error that Secrets Manager would have answered.

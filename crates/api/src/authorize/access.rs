@@ -16,6 +16,9 @@ pub(super) struct Access {
     pub(super) keys: &'static [(&'static str, &'static str)],
     /// Members that name roles, and the service that each is passed to.
     pub(super) passes: &'static [(&'static str, &'static str)],
+    /// The member that names a task definition of which tasks are to run: whoever runs them passes
+    /// them its roles.
+    pub(super) runs: Option<&'static str>,
     /// Further actions: each with the member whose presence asks for it, and its resource.
     pub(super) also: &'static [(&'static str, &'static str, &'static str)],
     /// The action that tags ask for of what is made with them, and the resource.
@@ -31,6 +34,7 @@ pub(super) const fn row(operation: &'static str, resources: &'static [&'static s
         resources,
         keys: &[],
         passes: &[],
+        runs: None,
         also: &[],
         tagging: None,
         is_free: false,
@@ -50,6 +54,11 @@ impl Access {
 
     pub(super) const fn passes(mut self, roles: &'static [(&'static str, &'static str)]) -> Access {
         self.passes = roles;
+        self
+    }
+
+    pub(super) const fn runs(mut self, task_definition: &'static str) -> Access {
+        self.runs = Some(task_definition);
         self
     }
 
@@ -141,7 +150,7 @@ mod tests {
                 let named = templates.chain(values).chain(others).chain(tagged).flat_map(members);
                 let passed = row.passes.iter().map(|(member, _)| *member);
                 let asked = row.also.iter().map(|(_, member, _)| *member);
-                for path in named.chain(passed).chain(asked) {
+                for path in named.chain(passed).chain(asked).chain(row.runs) {
                     let of = &mut std::iter::once(operation.input.schema);
                     let schema = of.next().expect("an input");
                     assert!(has(schema, path), "{} {path}", operation.name);

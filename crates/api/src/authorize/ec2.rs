@@ -10,8 +10,11 @@ pub(super) const ACCESS: &[Access] = &[
     row("AttachNetworkInterface", &["ec2:network-interface/{NetworkInterfaceId}"]),
     row("AuthorizeSecurityGroupEgress", &["ec2:security-group/{GroupId=*}"])
         .tags("ec2:CreateTags", "ec2:security-group-rule/*"),
-    row("AuthorizeSecurityGroupIngress", &["ec2:security-group/{GroupId=*}"])
-        .tags("ec2:CreateTags", "ec2:security-group-rule/*"),
+    row(
+        "AuthorizeSecurityGroupIngress",
+        &["ec2:security-group/{GroupId+GroupName=*|security_group}"],
+    )
+    .tags("ec2:CreateTags", "ec2:security-group-rule/*"),
     row("CreateDefaultSubnet", &["*"]),
     row("CreateDefaultVpc", &["*"]),
     row("CreateInternetGateway", &["ec2:internet-gateway/*"])
@@ -42,7 +45,7 @@ pub(super) const ACCESS: &[Access] = &[
     row("DeleteNetworkInterface", &["ec2:network-interface/{NetworkInterfaceId}"]),
     row("DeleteRoute", &["ec2:route-table/{RouteTableId}"]),
     row("DeleteRouteTable", &["ec2:route-table/{RouteTableId}"]),
-    row("DeleteSecurityGroup", &["ec2:security-group/{GroupId=*}"]),
+    row("DeleteSecurityGroup", &["ec2:security-group/{GroupId+GroupName=*|security_group}"]),
     row("DeleteSubnet", &["ec2:subnet/{SubnetId}"]),
     row("DeleteTags", &["ec2:{Resources|tagged}"]),
     row("DeleteVpc", &["ec2:vpc/{VpcId}"]),
@@ -69,8 +72,8 @@ pub(super) const ACCESS: &[Access] = &[
     row("DescribeVpcs", &["*"]),
     row("DetachInternetGateway", &["ec2:internet-gateway/{InternetGatewayId}", "ec2:vpc/{VpcId}"]),
     row("DetachNetworkInterface", &["ec2:network-interface/*"]),
-    row("DisassociateAddress", &["ec2:elastic-ip/*"]),
-    row("DisassociateRouteTable", &["ec2:route-table/*"]),
+    row("DisassociateAddress", &["ec2:elastic-ip/{AssociationId=*|elastic_ip_of}"]),
+    row("DisassociateRouteTable", &["ec2:route-table/{AssociationId|route_table_of}"]),
     row("GetManagedPrefixListAssociations", &["ec2:prefix-list/{PrefixListId}"]),
     row("GetManagedPrefixListEntries", &["ec2:prefix-list/{PrefixListId}"]),
     row("GetSecurityGroupsForVpc", &["ec2:vpc/{VpcId}"]),
@@ -80,13 +83,25 @@ pub(super) const ACCESS: &[Access] = &[
     row("ModifySubnetAttribute", &["ec2:subnet/{SubnetId}"]),
     row("ModifyVpcAttribute", &["ec2:vpc/{VpcId}"]),
     row("ReleaseAddress", &["ec2:elastic-ip/{AllocationId=*}"]),
-    row("ReplaceNetworkAclAssociation", &["ec2:network-acl/{NetworkAclId}"]),
+    row(
+        "ReplaceNetworkAclAssociation",
+        &["ec2:network-acl/{NetworkAclId}", "ec2:network-acl/{AssociationId|network_acl_of}"],
+    ),
     row("ReplaceNetworkAclEntry", &["ec2:network-acl/{NetworkAclId}"]),
     row("ReplaceRoute", &["ec2:route-table/{RouteTableId}"]),
-    row("ReplaceRouteTableAssociation", &["ec2:route-table/{RouteTableId}"]),
+    row(
+        "ReplaceRouteTableAssociation",
+        &["ec2:route-table/{RouteTableId}", "ec2:route-table/{AssociationId|route_table_of}"],
+    ),
     row("RestoreManagedPrefixListVersion", &["ec2:prefix-list/{PrefixListId}"]),
     row("RevokeSecurityGroupEgress", &["ec2:security-group/{GroupId=*}"]),
-    row("RevokeSecurityGroupIngress", &["ec2:security-group/{GroupId=*}"]),
-    row("UpdateSecurityGroupRuleDescriptionsEgress", &["ec2:security-group/{GroupId=*}"]),
-    row("UpdateSecurityGroupRuleDescriptionsIngress", &["ec2:security-group/{GroupId=*}"]),
+    row("RevokeSecurityGroupIngress", &["ec2:security-group/{GroupId+GroupName=*|security_group}"]),
+    row(
+        "UpdateSecurityGroupRuleDescriptionsEgress",
+        &["ec2:security-group/{GroupId+GroupName=*|security_group}"],
+    ),
+    row(
+        "UpdateSecurityGroupRuleDescriptionsIngress",
+        &["ec2:security-group/{GroupId+GroupName=*|security_group}"],
+    ),
 ];

@@ -27,21 +27,38 @@ pub(super) const ACCESS: &[Access] = &[
         .keys(&[
             ("ecs:cluster", "ecs:cluster/{cluster=default}"),
             ("ecs:task-definition", "ecs:task-definition/{taskDefinition|revision}"),
+            ("ecs:capacity-provider", "{capacityProviderStrategy.capacityProvider}"),
+            ("ecs:subnet", "{networkConfiguration.awsvpcConfiguration.subnets}"),
+            (
+                "ecs:auto-assign-public-ip",
+                "{networkConfiguration.awsvpcConfiguration.assignPublicIp}",
+            ),
+            ("ecs:enable-ecs-managed-tags", "{enableECSManagedTags}"),
+            ("ecs:enable-execute-command", "{enableExecuteCommand}"),
+            ("ecs:propagate-tags", "{propagateTags}"),
         ])
         .passes(&[
             ("role", "ecs.amazonaws.com"),
             ("loadBalancers.advancedConfiguration.roleArn", "ecs.amazonaws.com"),
             ("deploymentConfiguration.lifecycleHooks.roleArn", "ecs.amazonaws.com"),
         ])
-        .tags("ecs:TagResource", "ecs:service/{cluster=default}/{serviceName}"),
+        .tags("ecs:TagResource", "ecs:service/{cluster=default}/{serviceName}")
+        .runs("taskDefinition"),
     row("CreateTaskSet", &["ecs:service/{cluster=default}/{service}"])
         .keys(&[
             ("ecs:cluster", "ecs:cluster/{cluster=default}"),
             ("ecs:service", "ecs:service/{cluster=default}/{service}"),
             ("ecs:task-definition", "ecs:task-definition/{taskDefinition|revision}"),
+            ("ecs:capacity-provider", "{capacityProviderStrategy.capacityProvider}"),
+            ("ecs:subnet", "{networkConfiguration.awsvpcConfiguration.subnets}"),
+            (
+                "ecs:auto-assign-public-ip",
+                "{networkConfiguration.awsvpcConfiguration.assignPublicIp}",
+            ),
         ])
-        .tags("ecs:TagResource", "ecs:task-set/{cluster=default}/{service}/*"),
-    row("DeleteAccountSetting", &["*"]),
+        .tags("ecs:TagResource", "ecs:task-set/{cluster=default}/{service}/*")
+        .runs("taskDefinition"),
+    row("DeleteAccountSetting", &["*"]).keys(&[("ecs:account-setting", "{name}")]),
     row("DeleteAttributes", &["ecs:cluster/{cluster=default}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
     row("DeleteCapacityProvider", &["ecs:capacity-provider/{capacityProvider}"]),
@@ -52,7 +69,7 @@ pub(super) const ACCESS: &[Access] = &[
     row("DeleteGateway", &["{gateway}"]),
     row("DeleteService", &["ecs:service/{cluster=default}/{service}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
-    row("DeleteTaskDefinitions", &["ecs:task-definition/{taskDefinitions}"]),
+    row("DeleteTaskDefinitions", &["ecs:task-definition/{taskDefinitions|revision}"]),
     row("DeleteTaskSet", &["ecs:task-set/{cluster=default}/{service}/{taskSet}"]).keys(&[
         ("ecs:cluster", "ecs:cluster/{cluster=default}"),
         ("ecs:service", "ecs:service/{cluster=default}/{service}"),
@@ -113,11 +130,12 @@ pub(super) const ACCESS: &[Access] = &[
     row("ListTaskDefinitionFamilies", &["*"]),
     row("ListTaskDefinitions", &["*"]),
     row("ListTasks", &["*"]).keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
-    row("PutAccountSetting", &["*"]),
-    row("PutAccountSettingDefault", &["*"]),
+    row("PutAccountSetting", &["*"]).keys(&[("ecs:account-setting", "{name}")]),
+    row("PutAccountSettingDefault", &["*"]).keys(&[("ecs:account-setting", "{name}")]),
     row("PutAttributes", &["ecs:cluster/{cluster=default}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
-    row("PutClusterCapacityProviders", &["ecs:cluster/{cluster=default}"]),
+    row("PutClusterCapacityProviders", &["ecs:cluster/{cluster=default}"])
+        .keys(&[("ecs:capacity-provider", "{capacityProviders}")]),
     row("RegisterContainerInstance", &["ecs:cluster/{cluster=default}"])
         .tags("ecs:TagResource", "ecs:container-instance/{cluster=default}/*"),
     row("RegisterDaemonTaskDefinition", &["ecs:daemon-task-definition/{family}:*"])
@@ -127,25 +145,56 @@ pub(super) const ACCESS: &[Access] = &[
         ])
         .tags("ecs:TagResource", "ecs:daemon-task-definition/{family}:*"),
     row("RegisterTaskDefinition", &["ecs:task-definition/{family}:*"])
+        .keys(&[
+            ("ecs:compute-compatibility", "{requiresCompatibilities}"),
+            ("ecs:task-cpu", "{cpu}"),
+            ("ecs:task-memory", "{memory}"),
+        ])
         .passes(&[
             ("taskRoleArn", "ecs-tasks.amazonaws.com"),
             ("executionRoleArn", "ecs-tasks.amazonaws.com"),
         ])
         .tags("ecs:TagResource", "ecs:task-definition/{family}:*"),
     row("RunTask", &["ecs:task-definition/{taskDefinition|revision}"])
-        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")])
+        .keys(&[
+            ("ecs:cluster", "ecs:cluster/{cluster=default}"),
+            ("ecs:capacity-provider", "{capacityProviderStrategy.capacityProvider}"),
+            ("ecs:subnet", "{networkConfiguration.awsvpcConfiguration.subnets}"),
+            (
+                "ecs:auto-assign-public-ip",
+                "{networkConfiguration.awsvpcConfiguration.assignPublicIp}",
+            ),
+            ("ecs:enable-ecs-managed-tags", "{enableECSManagedTags}"),
+            ("ecs:enable-execute-command", "{enableExecuteCommand}"),
+            ("ecs:propagate-tags", "{propagateTags}"),
+            ("ecs:task-cpu", "{overrides.cpu}"),
+            ("ecs:task-memory", "{overrides.memory}"),
+        ])
         .passes(&[
             ("overrides.taskRoleArn", "ecs-tasks.amazonaws.com"),
             ("overrides.executionRoleArn", "ecs-tasks.amazonaws.com"),
         ])
-        .tags("ecs:TagResource", "ecs:task/{cluster=default}/*"),
+        .tags("ecs:TagResource", "ecs:task/{cluster=default}/*")
+        .runs("taskDefinition"),
     row("StartTask", &["ecs:task-definition/{taskDefinition|revision}"])
-        .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")])
+        .keys(&[
+            ("ecs:cluster", "ecs:cluster/{cluster=default}"),
+            ("ecs:subnet", "{networkConfiguration.awsvpcConfiguration.subnets}"),
+            (
+                "ecs:auto-assign-public-ip",
+                "{networkConfiguration.awsvpcConfiguration.assignPublicIp}",
+            ),
+            ("ecs:enable-ecs-managed-tags", "{enableECSManagedTags}"),
+            ("ecs:enable-execute-command", "{enableExecuteCommand}"),
+            ("ecs:propagate-tags", "{propagateTags}"),
+            ("ecs:container-instances", "{containerInstances}"),
+        ])
         .passes(&[
             ("overrides.taskRoleArn", "ecs-tasks.amazonaws.com"),
             ("overrides.executionRoleArn", "ecs-tasks.amazonaws.com"),
         ])
-        .tags("ecs:TagResource", "ecs:task/{cluster=default}/*"),
+        .tags("ecs:TagResource", "ecs:task/{cluster=default}/*")
+        .runs("taskDefinition"),
     row("StopServiceDeployment", &["{serviceDeploymentArn}"]),
     row("StopTask", &["ecs:task/{cluster=default}/{task}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
@@ -171,11 +220,21 @@ pub(super) const ACCESS: &[Access] = &[
         .keys(&[
             ("ecs:cluster", "ecs:cluster/{cluster=default}"),
             ("ecs:task-definition", "ecs:task-definition/{taskDefinition|revision}"),
+            ("ecs:capacity-provider", "{capacityProviderStrategy.capacityProvider}"),
+            ("ecs:subnet", "{networkConfiguration.awsvpcConfiguration.subnets}"),
+            (
+                "ecs:auto-assign-public-ip",
+                "{networkConfiguration.awsvpcConfiguration.assignPublicIp}",
+            ),
+            ("ecs:enable-ecs-managed-tags", "{enableECSManagedTags}"),
+            ("ecs:enable-execute-command", "{enableExecuteCommand}"),
+            ("ecs:propagate-tags", "{propagateTags}"),
         ])
         .passes(&[
             ("loadBalancers.advancedConfiguration.roleArn", "ecs.amazonaws.com"),
             ("deploymentConfiguration.lifecycleHooks.roleArn", "ecs.amazonaws.com"),
-        ]),
+        ])
+        .runs("taskDefinition"),
     row("UpdateServicePrimaryTaskSet", &["ecs:service/{cluster=default}/{service}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
     row("UpdateTaskProtection", &["ecs:task/{cluster=default}/{tasks}"])

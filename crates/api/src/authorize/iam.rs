@@ -8,8 +8,14 @@ pub(super) const ACCESS: &[Access] = &[
     row("AddUserToGroup", &["iam:group{GroupName|group}"]),
     row("AttachGroupPolicy", &["iam:group{GroupName|group}"])
         .keys(&[("iam:PolicyARN", "{PolicyArn}")]),
-    row("AttachRolePolicy", &["iam:role{RoleName|role}"]).keys(&[("iam:PolicyARN", "{PolicyArn}")]),
-    row("AttachUserPolicy", &["iam:user{UserName|user}"]).keys(&[("iam:PolicyARN", "{PolicyArn}")]),
+    row("AttachRolePolicy", &["iam:role{RoleName|role}"]).keys(&[
+        ("iam:PolicyARN", "{PolicyArn}"),
+        ("iam:PermissionsBoundary", "{RoleName|boundary_of_role}"),
+    ]),
+    row("AttachUserPolicy", &["iam:user{UserName|user}"]).keys(&[
+        ("iam:PolicyARN", "{PolicyArn}"),
+        ("iam:PermissionsBoundary", "{UserName|boundary_of_user}"),
+    ]),
     row("CreateAccessKey", &["iam:user{UserName|user}"]),
     row("CreateAccountAlias", &["*"]),
     row("CreateGroup", &["iam:group{Path=/}{GroupName}"]),
@@ -38,16 +44,26 @@ pub(super) const ACCESS: &[Access] = &[
     row("DeletePolicy", &["{PolicyArn}"]),
     row("DeletePolicyVersion", &["{PolicyArn}"]),
     row("DeleteRole", &["iam:role{RoleName|role}"]),
-    row("DeleteRolePermissionsBoundary", &["iam:role{RoleName|role}"]),
-    row("DeleteRolePolicy", &["iam:role{RoleName|role}"]),
+    row("DeleteRolePermissionsBoundary", &["iam:role{RoleName|role}"])
+        .keys(&[("iam:PermissionsBoundary", "{RoleName|boundary_of_role}")]),
+    row("DeleteRolePolicy", &["iam:role{RoleName|role}"])
+        .keys(&[("iam:PermissionsBoundary", "{RoleName|boundary_of_role}")]),
     row("DeleteServiceLinkedRole", &["iam:role{RoleName|role}"]),
     row("DeleteUser", &["iam:user{UserName|user}"]),
-    row("DeleteUserPermissionsBoundary", &["iam:user{UserName|user}"]),
-    row("DeleteUserPolicy", &["iam:user{UserName|user}"]),
+    row("DeleteUserPermissionsBoundary", &["iam:user{UserName|user}"])
+        .keys(&[("iam:PermissionsBoundary", "{UserName|boundary_of_user}")]),
+    row("DeleteUserPolicy", &["iam:user{UserName|user}"])
+        .keys(&[("iam:PermissionsBoundary", "{UserName|boundary_of_user}")]),
     row("DetachGroupPolicy", &["iam:group{GroupName|group}"])
         .keys(&[("iam:PolicyARN", "{PolicyArn}")]),
-    row("DetachRolePolicy", &["iam:role{RoleName|role}"]).keys(&[("iam:PolicyARN", "{PolicyArn}")]),
-    row("DetachUserPolicy", &["iam:user{UserName|user}"]).keys(&[("iam:PolicyARN", "{PolicyArn}")]),
+    row("DetachRolePolicy", &["iam:role{RoleName|role}"]).keys(&[
+        ("iam:PolicyARN", "{PolicyArn}"),
+        ("iam:PermissionsBoundary", "{RoleName|boundary_of_role}"),
+    ]),
+    row("DetachUserPolicy", &["iam:user{UserName|user}"]).keys(&[
+        ("iam:PolicyARN", "{PolicyArn}"),
+        ("iam:PermissionsBoundary", "{UserName|boundary_of_user}"),
+    ]),
     row("GetAccessKeyLastUsed", &["*"]),
     row("GetAccountAuthorizationDetails", &["*"]),
     row("GetAccountSummary", &["*"]),
@@ -94,10 +110,12 @@ pub(super) const ACCESS: &[Access] = &[
     row("PutGroupPolicy", &["iam:group{GroupName|group}"]),
     row("PutRolePermissionsBoundary", &["iam:role{RoleName|role}"])
         .keys(&[("iam:PermissionsBoundary", "{PermissionsBoundary}")]),
-    row("PutRolePolicy", &["iam:role{RoleName|role}"]),
+    row("PutRolePolicy", &["iam:role{RoleName|role}"])
+        .keys(&[("iam:PermissionsBoundary", "{RoleName|boundary_of_role}")]),
     row("PutUserPermissionsBoundary", &["iam:user{UserName|user}"])
         .keys(&[("iam:PermissionsBoundary", "{PermissionsBoundary}")]),
-    row("PutUserPolicy", &["iam:user{UserName|user}"]),
+    row("PutUserPolicy", &["iam:user{UserName|user}"])
+        .keys(&[("iam:PermissionsBoundary", "{UserName|boundary_of_user}")]),
     row("RemoveRoleFromInstanceProfile", &["iam:instance-profile{InstanceProfileName|profile}"]),
     row("RemoveUserFromGroup", &["iam:group{GroupName|group}"]),
     row("SetDefaultPolicyVersion", &["{PolicyArn}"]),
@@ -113,8 +131,8 @@ pub(super) const ACCESS: &[Access] = &[
     row("UntagUser", &["iam:user{UserName|user}"]),
     row("UpdateAccessKey", &["iam:user{UserName|user}"]),
     row("UpdateAssumeRolePolicy", &["iam:role{RoleName|role}"]),
-    row("UpdateGroup", &["iam:group{GroupName|group}"]),
+    row("UpdateGroup", &["iam:group{GroupName|group}", "iam:group{GroupName|renamed_group}"]),
     row("UpdateRole", &["iam:role{RoleName|role}"]),
     row("UpdateRoleDescription", &["iam:role{RoleName|role}"]),
-    row("UpdateUser", &["iam:user{UserName|user}"]),
+    row("UpdateUser", &["iam:user{UserName|user}", "iam:user{UserName|renamed_user}"]),
 ];

@@ -10,12 +10,21 @@ pub(super) const ACCESS: &[Access] = &[
     row("DeleteLogStream", &["logs:log-group:{logGroupName}:log-stream:{logStreamName=}"]),
     row("DeleteRetentionPolicy", &["logs:log-group:{logGroupName}:log-stream:"]),
     row("DescribeLogGroups", &["logs:log-group:{logGroupNamePrefix=}:log-stream:"]),
-    row("DescribeLogStreams", &["logs:log-group:{logGroupName|log_group}:log-stream:"]),
-    row("FilterLogEvents", &["logs:log-group:{logGroupName|log_group}:log-stream:"]),
-    row("GetLogEvents", &["logs:log-group:{logGroupName|log_group}:log-stream:{logStreamName=}"]),
-    row("ListTagsForResource", &["{resourceArn}"]),
+    row(
+        "DescribeLogStreams",
+        &["logs:log-group:{logGroupName+logGroupIdentifier|log_group}:log-stream:"],
+    ),
+    row(
+        "FilterLogEvents",
+        &["logs:log-group:{logGroupName+logGroupIdentifier|log_group}:log-stream:"],
+    ),
+    row(
+        "GetLogEvents",
+        &["logs:log-group:{logGroupName+logGroupIdentifier|log_group}:log-stream:{logStreamName=}"],
+    ),
+    row("ListTagsForResource", &["logs:log-group:{resourceArn|log_group}"]),
     row("PutLogEvents", &["logs:log-group:{logGroupName}:log-stream:{logStreamName=}"]),
     row("PutRetentionPolicy", &["logs:log-group:{logGroupName}:log-stream:"]),
-    row("TagResource", &["{resourceArn}"]),
-    row("UntagResource", &["{resourceArn}"]),
+    row("TagResource", &["logs:log-group:{resourceArn|log_group}"]),
+    row("UntagResource", &["logs:log-group:{resourceArn|log_group}"]),
 ];

@@ -1,7 +1,12 @@
 //! From what a request calls a thing to what its ARN calls it.
 
+mod ec2;
+mod ecs;
+mod iam;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
+use model::principal::Identity;
 use model::{Arn, Scope, Snapshot, iam_scope};
 
 use super::scene::Scene;
@@ -11,23 +16,27 @@ use crate::kms::key;
 use crate::secretsmanager::find_secret;
 
 /// The text in the way that a template's word says.
+///
+/// INVARIANT: however an operation lets a thing be named, this is the one name that policies know
+/// it by; a second spelling would be a way around them.
 pub(super) fn rewritten(scene: &Scene<'_>, word: &str, text: &str) -> String {
     let (snapshot, scope) = (scene.snapshot, scene.scope());
     match word {
-        "revision" => revision(snapshot, scope, text),
-        "role" => with_path(role_path(snapshot, scope, text), text),
-        "user" => with_path(user_path(snapshot, scope, text), text),
-        "group" => {
-            let group = snapshot.iam_groups.get(&iam_scope(&scope.account), &lower(text));
-            with_path(group.map(|group| group.path.clone()), text)
-        }
-        "profile" => {
-            let id = lower(text);
-            let profile = snapshot.instance_profiles.get(&iam_scope(&scope.account), &id);
-            with_path(profile.map(|profile| profile.path.clone()), text)
-        }
+        "revision" => ecs::revision(snapshot, scope, text),
+        "role" => iam::role(snapshot, scope, text),
+        "user" => iam::user(snapshot, scope, text),
+        "group" => iam::group(snapshot, scope, text),
+        "profile" => iam::profile(snapshot, scope, text),
+        "renamed_user" => iam::renamed_user(scene, text),
+        "renamed_group" => iam::renamed_group(scene, text),
+        "boundary_of_role" => iam::boundary_of_role(snapshot, scope, text),
+        "boundary_of_user" => iam::boundary_of_user(snapshot, scope, text),
         "federated" => format!("federated-user/{text}"),
-        "tagged" => tagged(text),
+        "tagged" => ec2::tagged(text),
+        "security_group" => ec2::security_group(snapshot, scope, text),
+        "route_table_of" => ec2::route_table_of(snapshot, scope, text),
+        "network_acl_of" => ec2::network_acl_of(snapshot, scope, text),
+        "elastic_ip_of" => ec2::elastic_ip_of(snapshot, scope, text),
         "log_group" => log_group(text),
         "deployment_group" => deployment_group(snapshot, scope, text),
         // What is made for a load balancer or listener has its names, and an id of its own.
@@ -36,13 +45,18 @@ pub(super) fn rewritten(scene: &Scene<'_>, word: &str, text: &str) -> String {
         "secret" => secret(snapshot, scope, text),
         "key" => key(snapshot, scope, text),
         "sealed_by" => sealed_by(snapshot, scope, text),
-        "parameter" if text.starts_with("arn:") => text.to_owned(),
-        // A name's version or label is no part of its ARN.
-        "parameter" => {
-            let name = text.split(':').next().unwrap_or_default();
-            if name.starts_with('/') { name.to_owned() } else { format!("/{name}") }
-        }
+        "parameter" => parameter(scope, text),
         _ => text.to_owned(),
+    }
+}
+
+/// What an absent member stands for: a user that names none means itself.
+pub(super) fn implied(scene: &Scene<'_>, word: &str) -> Option<String> {
+    match &scene.caller.principal.identity {
+        Identity::User { name, .. } if word == "user" => {
+            Some(iam::user(scene.snapshot, scene.scope(), name))
+        }
+        Identity::Root | Identity::User { .. } | Identity::Role { .. } => None,
     }
 }
 
@@ -52,8 +66,21 @@ pub(super) fn role_arn(scene: &Scene<'_>, text: &str) -> String {
         return text.to_owned();
     }
     let scope = scene.scope();
-    let name = with_path(role_path(scene.snapshot, scope, text), text);
-    iam_scope(&scope.account).arn("iam", format!("role{name}"))
+    iam_scope(&scope.account).arn("iam", format!("role{}", iam::role(scene.snapshot, scope, text)))
+}
+
+/// The ARN of a parameter that may be named by it, in either case with a version or label, which
+/// is no part of it.
+pub(crate) fn parameter(scope: &Scope, text: &str) -> String {
+    let text = text.trim();
+    let arn = Arn::parse(text);
+    let (scope, name) = match &arn {
+        Some(arn) => (&arn.scope, arn.resource.strip_prefix("parameter").unwrap_or(&arn.resource)),
+        None => (scope, text),
+    };
+    let name = name.split(':').next().unwrap_or_default();
+    let slash = if name.starts_with('/') { "" } else { "/" };
+    scope.arn("ssm", format!("parameter{slash}{name}"))
 }
 
 /// The resources of another kind below an ARN of this kind.
@@ -89,59 +116,10 @@ fn sealed_by(snapshot: &Snapshot, scope: &Scope, text: &str) -> String {
     }
 }
 
-fn lower(name: &str) -> String {
-    name.to_ascii_lowercase()
-}
-
-fn with_path(path: Option<String>, name: &str) -> String {
-    format!("{}{name}", path.unwrap_or_else(|| "/".to_owned()))
-}
-
-fn role_path(snapshot: &Snapshot, scope: &Scope, name: &str) -> Option<String> {
-    let role = snapshot.iam_roles.get(&iam_scope(&scope.account), &lower(name));
-    role.map(|role| role.path.clone())
-}
-
-fn user_path(snapshot: &Snapshot, scope: &Scope, name: &str) -> Option<String> {
-    let user = snapshot.iam_users.get(&iam_scope(&scope.account), &lower(name));
-    user.map(|user| user.path.clone())
-}
-
-/// A task definition with its revision: of a family alone, the latest.
-fn revision(snapshot: &Snapshot, scope: &Scope, text: &str) -> String {
-    if text.contains(':') {
-        return text.to_owned();
-    }
-    let latest = snapshot.task_definitions.list_under(scope, &format!("{text}:")).last();
-    match latest {
-        Some(latest) => format!("{text}:{}", latest.revision),
-        None => format!("{text}:*"),
-    }
-}
-
-/// A resource's id with its kind before it, which the id begins with in short.
-fn tagged(id: &str) -> String {
-    let kind = match id.rsplit_once('-').map_or(id, |(kind, _)| kind) {
-        "acl" => "network-acl",
-        "eipalloc" => "elastic-ip",
-        "eni" => "network-interface",
-        "igw" => "internet-gateway",
-        "nat" => "natgateway",
-        "pl" => "prefix-list",
-        "rtb" => "route-table",
-        "sg" => "security-group",
-        "sgr" => "security-group-rule",
-        "subnet" => "subnet",
-        "vpc" => "vpc",
-        _ => "*",
-    };
-    format!("{kind}/{id}")
-}
-
 /// The name of a log group that may be given by its ARN.
 fn log_group(text: &str) -> String {
     let name = text.split_once(":log-group:").map_or(text, |(_, name)| name);
-    name.trim_end_matches(":*").to_owned()
+    name.split(':').next().unwrap_or_default().to_owned()
 }
 
 /// Deployments have no ARN: their group has.

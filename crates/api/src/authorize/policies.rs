@@ -148,6 +148,9 @@ pub(super) fn principal_tags(snapshot: &Snapshot, principal: &Principal) -> Tags
         }
     };
     if let Some(session) = &principal.session {
+        // COMPAT: a session's tag is in place of the role's, whatever the case of its key.
+        let is_given = |key: &str| session.tags.keys().any(|it| it.eq_ignore_ascii_case(key));
+        tags.retain(|key, _| !is_given(key));
         tags.extend(session.tags.clone());
     }
     tags

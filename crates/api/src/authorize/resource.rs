@@ -94,6 +94,9 @@ fn iam_tags(snapshot: &Snapshot, arn: &Arn) -> Option<Tags> {
     let (kind, path) = arn.resource.split_once('/')?;
     let name = path.rsplit('/').next()?.to_ascii_lowercase();
     match kind {
+        "instance-profile" => {
+            snapshot.instance_profiles.get(&scope, &name).map(|it| it.tags.clone())
+        }
         "role" => snapshot.iam_roles.get(&scope, &name).map(|it| it.tags.clone()),
         "user" => snapshot.iam_users.get(&scope, &name).map(|it| it.tags.clone()),
         "policy" => {

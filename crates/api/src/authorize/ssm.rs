@@ -3,23 +3,23 @@
 use super::access::{Access, row};
 
 pub(super) const ACCESS: &[Access] = &[
-    row("AddTagsToResource", &["ssm:parameter{ResourceId|parameter}"]),
-    row("DeleteParameter", &["ssm:parameter{Name|parameter}"]),
-    row("DeleteParameters", &["ssm:parameter{Names|parameter}"]),
+    row("AddTagsToResource", &["{ResourceId|parameter}"]),
+    row("DeleteParameter", &["{Name|parameter}"]),
+    row("DeleteParameters", &["{Names|parameter}"]),
     row("DeleteResourcePolicy", &["{ResourceArn}"]),
     row("DescribeParameters", &["*"]),
-    row("GetParameter", &["ssm:parameter{Name|parameter}"]),
-    row("GetParameterHistory", &["ssm:parameter{Name|parameter}"]),
-    row("GetParameters", &["ssm:parameter{Names|parameter}"]),
-    row("GetParametersByPath", &["ssm:parameter{Path|parameter}"])
+    row("GetParameter", &["{Name|parameter}"]),
+    row("GetParameterHistory", &["{Name|parameter}"]),
+    row("GetParameters", &["{Names|parameter}"]),
+    row("GetParametersByPath", &["{Path|parameter}"])
         .keys(&[("ssm:Recursive", "{Recursive=false}")]),
     row("GetResourcePolicies", &["{ResourceArn}"]),
-    row("LabelParameterVersion", &["ssm:parameter{Name|parameter}"]),
-    row("ListTagsForResource", &["ssm:parameter{ResourceId|parameter}"]),
-    row("PutParameter", &["ssm:parameter{Name|parameter}"])
+    row("LabelParameterVersion", &["{Name|parameter}"]),
+    row("ListTagsForResource", &["{ResourceId|parameter}"]),
+    row("PutParameter", &["{Name|parameter}"])
         .keys(&[("ssm:Overwrite", "{Overwrite=false}")])
-        .tags("ssm:AddTagsToResource", "ssm:parameter{Name|parameter}"),
+        .tags("ssm:AddTagsToResource", "{Name|parameter}"),
     row("PutResourcePolicy", &["{ResourceArn}"]),
-    row("RemoveTagsFromResource", &["ssm:parameter{ResourceId|parameter}"]),
-    row("UnlabelParameterVersion", &["ssm:parameter{Name|parameter}"]),
+    row("RemoveTagsFromResource", &["{ResourceId|parameter}"]),
+    row("UnlabelParameterVersion", &["{Name|parameter}"]),
 ];

@@ -8,6 +8,7 @@ pub(super) const ACCESS: &[Access] = &[
             ("sts:ExternalId", "{ExternalId}"),
             ("sts:RoleSessionName", "{RoleSessionName}"),
             ("sts:SourceIdentity", "{SourceIdentity}"),
+            ("sts:TransitiveTagKeys", "{TransitiveTagKeys}"),
         ])
         .also(&[
             ("sts:TagSession", "Tags", "{RoleArn}"),

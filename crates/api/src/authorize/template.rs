@@ -2,12 +2,13 @@
 //!
 //! `ecs:task/{cluster=default}/{tasks}` is an ARN of the caller's account and region with the
 //! input's members in it. A member may be a list, which gives an ARN for each element; a path,
-//! `overrides.taskRoleArn`; absent, with what stands for it after `=`; or be written otherwise by a
-//! word after `|`. A last member that is an ARN already is the whole ARN.
+//! `overrides.taskRoleArn`; one of several, `GroupId+GroupName`; absent, with what stands for it
+//! after `=`; or be written otherwise by a word after `|`. A last member that is an ARN already is
+//! the whole ARN, unless it is a short one: of a service or task without its cluster.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD as BASE64;
-use model::Scope;
+use model::{Arn, Scope};
 use wire::{Schema, Value};
 
 use super::names;
@@ -43,11 +44,15 @@ pub(super) fn resources(scene: &Scene<'_>, template: &str) -> Vec<String> {
     if values.is_empty() {
         return vec![ANY.to_owned()];
     }
+    let depth = |resource: &str| resource.bytes().filter(|byte| *byte == b'/').count();
     let arn = |value: String| {
-        if is_bare || value.starts_with("arn:") {
+        let given = Arn::parse(&value);
+        let is_short = given.as_ref().is_some_and(|arn| depth(&arn.resource) < depth(&head));
+        if is_bare || (given.is_some() && !is_short) {
             return value;
         }
-        let resource = format!("{head}{value}{tail}");
+        let name = if is_short { last_part(&value) } else { &value };
+        let resource = format!("{head}{name}{tail}");
         let resource = resource.get(service.len() + 1..).unwrap_or_default();
         arn_of(scene, service, resource)
     };
@@ -72,7 +77,7 @@ pub(super) fn members(template: &'static str) -> Vec<&'static str> {
     let mut found = Vec::new();
     let mut rest = template;
     while let Some((head, slot, _)) = last_slot(rest) {
-        found.push(slot.path);
+        found.extend(slot.path.split('+'));
         rest = head;
     }
     found
@@ -105,20 +110,25 @@ fn filled(scene: &Scene<'_>, template: &str) -> String {
     let Some((head, slot, tail)) = last_slot(template) else { return template.to_owned() };
     let values = slot.values(scene);
     let value = values.first().map(String::as_str).or(slot.default).unwrap_or(ANY);
-    let name = match value.strip_prefix("arn:") {
-        Some(_) => value.rsplit('/').next().unwrap_or(value),
-        None => value,
-    };
+    let name = if value.starts_with("arn:") { last_part(value) } else { value };
     format!("{}{name}{tail}", filled(scene, head))
+}
+
+fn last_part(arn: &str) -> &str {
+    arn.rsplit('/').next().unwrap_or(arn)
 }
 
 impl Slot<'_> {
     fn values(&self, scene: &Scene<'_>) -> Vec<String> {
-        let given = texts(scene.asked.operation.input.schema, scene.input, self.path);
-        match self.rewriting {
-            Some(word) => given.iter().map(|text| names::rewritten(scene, word, text)).collect(),
-            None => given,
+        let schema = scene.asked.operation.input.schema;
+        let paths = self.path.split('+');
+        let given: Vec<String> = paths.flat_map(|path| texts(schema, scene.input, path)).collect();
+        let Some(word) = self.rewriting else { return given };
+        if given.is_empty() {
+            return names::implied(scene, word).into_iter().collect();
         }
+        let rewritten = given.iter().map(|text| names::rewritten(scene, word, text));
+        rewritten.filter(|text| !text.is_empty()).collect()
     }
 }
 

@@ -193,7 +193,7 @@ pub(super) fn find<'a>(turn: &Turn<'a>, id: &str) -> Result<&'a Entry<NetworkAcl
 }
 
 /// The ACL that has an association, and the subnet that it is for.
-pub(super) fn find_association<'a>(
+pub(crate) fn find_association<'a>(
     snapshot: &'a Snapshot,
     scope: &Scope,
     id: &str,

@@ -194,7 +194,7 @@ pub(super) fn find<'a>(turn: &Turn<'a>, id: &str) -> Result<&'a Entry<RouteTable
 }
 
 /// The table that has an association, and what it is with.
-pub(super) fn find_association<'a>(
+pub(crate) fn find_association<'a>(
     snapshot: &'a Snapshot,
     scope: &Scope,
     id: &str,

@@ -189,7 +189,7 @@ pub(super) fn find<'a>(
     }
 }
 
-pub(super) fn find_named<'a>(
+pub(crate) fn find_named<'a>(
     snapshot: &'a Snapshot,
     scope: &'a Scope,
     name: &str,

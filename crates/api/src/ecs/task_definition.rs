@@ -29,7 +29,7 @@ pub(super) enum Named {
 
 /// The definition that a caller names, whatever its status; of a family alone, the latest
 /// that is active.
-pub(super) fn find<'a>(
+pub(crate) fn find<'a>(
     snapshot: &'a Snapshot,
     scope: &Scope,
     given: &str,

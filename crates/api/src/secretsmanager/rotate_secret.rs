@@ -33,10 +33,11 @@ pub(super) async fn run(
     };
     // The task is to run in it.
     default_network::ensure(api, caller).await?;
-    api.transact(caller, |turn| rotate(turn, &input, &wanted)).await
+    api.transact(caller, |turn| rotate(api, turn, &input, &wanted)).await
 }
 
 fn rotate(
+    api: &Api,
     turn: &mut Turn<'_>,
     input: &RotateSecretRequest,
     wanted: &Wanted,
@@ -57,6 +58,10 @@ fn rotate(
             return Err(super::refused(message));
         }
     };
+    // COMPAT: "You also need `lambda:InvokeFunction` permissions on the rotation function", which
+    // is a task here.
+    api.may_run(turn.caller, turn.snapshot, definition)
+        .map_err(|refused| refused.error(&aws_api::secretsmanager::SERVICE, &api.vault))?;
     check_previous(secret)?;
     if secret.versions.contains_key(&wanted.token) {
         return Err(version::token_in_use(secret, &wanted.token));

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use aws_api::sts::{AssumeRoleRequest, AssumeRoleResponse, AssumedRoleUser, errors};
-use iam::{Policy, PolicyKind};
+use iam::{Context, Policy, PolicyKind};
 use model::principal::{Identity, Session, SessionPolicy};
 use model::{IamRole, Snapshot, Tags};
 use wire::ApiError;
@@ -61,8 +61,10 @@ pub(super) fn run(
     let (tags, transitive_tag_keys) = session_tags::merged(before, given, transitive)?;
     let packed = packed_size(policies.as_deref().unwrap_or_default(), &tags)?;
     let has_packed = policies.is_some() || !given.is_empty();
-    let inherited = before.and_then(|session| session.source_identity.clone());
-    let source_identity = input.source_identity.clone().or(inherited);
+    let inherited = before.and_then(|session| session.source_identity.as_deref());
+    let source_identity = source_identity(input.source_identity.as_deref(), inherited)?;
+    let handed_on = HandedOn { source_identity: inherited, tags: before.map(transitive_tags) };
+    check_handed_on(api, caller, (&snapshot, role), &handed_on)?;
     let session = Session {
         policies,
         tags,
@@ -90,6 +92,57 @@ pub(super) fn run(
         source_identity,
         ..AssumeRoleResponse::default()
     })
+}
+
+/// What a session hands on to the one that it asks for, without being asked to.
+struct HandedOn<'a> {
+    source_identity: Option<&'a str>,
+    tags: Option<Tags>,
+}
+
+/// COMPAT: "Monitor and control actions taken with assumed roles": the source identity of a session
+/// is that of the sessions that it asks for, and cannot be changed.
+fn source_identity(
+    given: Option<&str>,
+    inherited: Option<&str>,
+) -> Result<Option<String>, ApiError> {
+    match (given, inherited) {
+        (Some(given), Some(inherited)) if given != inherited => Err(denied(format!(
+            "The source identity of the calling session is {inherited}, which cannot be changed."
+        ))),
+        (given, inherited) => Ok(given.or(inherited).map(str::to_owned)),
+    }
+}
+
+fn transitive_tags(session: &Session) -> Tags {
+    let is_transitive = |key: &str| session.transitive_tag_keys.iter().any(|it| it == key);
+    let tags = session.tags.iter().filter(|(key, _)| is_transitive(key));
+    tags.map(|(key, value)| (key.clone(), value.clone())).collect()
+}
+
+/// The role has to let the caller hand on what it does, as if the caller had given it.
+fn check_handed_on(
+    api: &Api,
+    caller: &Caller,
+    (snapshot, role): (&Snapshot, &IamRole),
+    handed_on: &HandedOn<'_>,
+) -> Result<(), ApiError> {
+    let may = |action: &str, context: Context| {
+        let may = api.may_with((caller, context), snapshot, (action, &role.arn()));
+        may.map_err(|refused| denied(refused.sentence()))
+    };
+    if let Some(identity) = handed_on.source_identity {
+        let context = Context::default().with("sts:SourceIdentity", &[identity]);
+        may("sts:SetSourceIdentity", context)?;
+    }
+    let Some(tags) = handed_on.tags.as_ref().filter(|tags| !tags.is_empty()) else { return Ok(()) };
+    let mut context = Context::default();
+    for (key, value) in tags {
+        context.set(&format!("aws:RequestTag/{key}"), vec![value.clone()]);
+    }
+    context.set("aws:TagKeys", tags.keys().cloned().collect());
+    context.set("sts:TransitiveTagKeys", tags.keys().cloned().collect());
+    may("sts:TagSession", context)
 }
 
 fn duration(
