@@ -35,6 +35,10 @@ pub enum Malformed {
     Principal,
     #[error("Has prohibited field Resource")]
     Resource,
+    #[error("Has prohibited field NotPrincipal")]
+    NotPrincipal,
+    #[error("NotPrincipal with the Effect Allow is not supported.")]
+    AllowNotPrincipal,
     #[error("Missing required field Principal")]
     NoPrincipal,
     #[error("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
@@ -215,7 +219,7 @@ fn statement(
     Ok(Statement {
         sid: sid(element, kind)?,
         effect,
-        principals: principals(element, kind)?,
+        principals: principals(element, (kind, effect))?,
         actions: actions(element)?,
         resources: resources(element, kind)?,
         conditions: conditions(element, variables)?,
@@ -267,7 +271,10 @@ fn resources(element: &Map<String, Value>, kind: PolicyKind) -> Result<Resources
     Ok(if is_not { Resources::AreNot(names) } else { Resources::Are(names) })
 }
 
-fn principals(element: &Map<String, Value>, kind: PolicyKind) -> Result<Principals, Malformed> {
+fn principals(
+    element: &Map<String, Value>,
+    (kind, effect): (PolicyKind, Effect),
+) -> Result<Principals, Malformed> {
     let (value, is_not) = match (element.get("Principal"), element.get("NotPrincipal")) {
         (Some(_), Some(_)) => return Err(Malformed::Syntax),
         (Some(value), None) => (value, false),
@@ -281,6 +288,13 @@ fn principals(element: &Map<String, Value>, kind: PolicyKind) -> Result<Principa
     };
     if kind == PolicyKind::Identity {
         return Err(Malformed::Principal);
+    }
+    // COMPAT: "AWS JSON policy elements: NotPrincipal".
+    if is_not && kind == PolicyKind::Trust {
+        return Err(Malformed::NotPrincipal);
+    }
+    if is_not && effect == Effect::Allow {
+        return Err(Malformed::AllowNotPrincipal);
     }
     let names = match value {
         Value::String(all) if all == "*" => vec![PrincipalName::Everyone],

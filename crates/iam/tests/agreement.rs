@@ -76,12 +76,14 @@ fn statement(kind: PolicyKind) -> impl Strategy<Value = Value> {
         json!({"AWS": SESSION}),
         json!({"AWS": "000000000000"}),
         json!({"Service": "ecs.amazonaws.com"}),
+        json!({"AWS": [USER, "000000000000"], "Service": "ecs.amazonaws.com"}),
+        json!({"AWS": [ROLE, SESSION, "000000000000"]}),
     ]);
     let parts = (
         prop::sample::select(vec!["Allow", "Allow", "Deny"]),
         (names(&ACTIONS), any::<bool>()),
         (names(&RESOURCES), any::<bool>()),
-        (principal, prop::bool::weighted(0.2)),
+        (principal, prop::bool::weighted(0.5)),
         prop::option::of(condition()),
     );
     parts.prop_map(move |(effect, actions, resources, principal, condition)| {
@@ -89,7 +91,8 @@ fn statement(kind: PolicyKind) -> impl Strategy<Value = Value> {
         made[if actions.1 { "NotAction" } else { "Action" }] = json!(actions.0);
         made[if resources.1 { "NotResource" } else { "Resource" }] = json!(resources.0);
         if kind == PolicyKind::Resource {
-            made[if principal.1 { "NotPrincipal" } else { "Principal" }] = principal.0;
+            let is_not = principal.1 && effect == "Deny";
+            made[if is_not { "NotPrincipal" } else { "Principal" }] = principal.0;
         }
         if let Some(condition) = condition {
             made["Condition"] = condition;

@@ -49,3 +49,21 @@ fn what_is_no_policy_is_refused_with_a_reason() {
     );
     assert_eq!(Policy::parse("{", PolicyKind::Identity), Err(Malformed::Syntax));
 }
+
+#[test]
+fn all_but_some_principals_are_denied_by_a_resource_alone() {
+    let parsed = |effect: &str, kind| {
+        let mut statement = json!({
+            "Effect": effect, "NotPrincipal": {"AWS": "000000000000"}, "Action": "sts:AssumeRole"
+        });
+        if kind != PolicyKind::Trust {
+            statement["Resource"] = json!("*");
+        }
+        Policy::parse(&json!({ "Statement": statement }).to_string(), kind).err()
+    };
+    assert_eq!(parsed("Deny", PolicyKind::Resource), None);
+    assert_eq!(parsed("Allow", PolicyKind::Resource), Some(Malformed::AllowNotPrincipal));
+    assert_eq!(parsed("Deny", PolicyKind::Trust), Some(Malformed::NotPrincipal));
+    assert_eq!(parsed("Allow", PolicyKind::Trust), Some(Malformed::NotPrincipal));
+    assert_eq!(parsed("Deny", PolicyKind::Identity), Some(Malformed::Principal));
+}
