@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::condition::Condition;
-use crate::operator::arn_parts;
+use crate::operator::{arn_parts, arn_pattern_parts};
 use crate::pattern::Variables;
 
 /// What a policy is attached to, which decides on what has to be in it.
@@ -221,7 +221,7 @@ fn statement(
         effect,
         principals: principals(element, (kind, effect))?,
         actions: actions(element)?,
-        resources: resources(element, kind)?,
+        resources: resources(element, (kind, variables))?,
         conditions: conditions(element, variables)?,
     })
 }
@@ -252,7 +252,10 @@ fn actions(element: &Map<String, Value>) -> Result<Actions, Malformed> {
     Ok(if is_not { Actions::AreNot(names) } else { Actions::Are(names) })
 }
 
-fn resources(element: &Map<String, Value>, kind: PolicyKind) -> Result<Resources, Malformed> {
+fn resources(
+    element: &Map<String, Value>,
+    (kind, variables): (PolicyKind, Variables),
+) -> Result<Resources, Malformed> {
     let found = either(element, ("Resource", "NotResource"))?;
     let Some((names, is_not)) = found else {
         return match kind {
@@ -263,8 +266,10 @@ fn resources(element: &Map<String, Value>, kind: PolicyKind) -> Result<Resources
     if kind == PolicyKind::Trust {
         return Err(Malformed::Resource);
     }
-    let is_arn =
-        |name: &&String| *name == "*" || name.starts_with("arn:") && arn_parts(name).len() == 6;
+    let is_arn = |name: &&String| {
+        let is_whole = || arn_pattern_parts(name, variables).len() == 6;
+        *name == "*" || name.starts_with("arn:") && is_whole()
+    };
     if let Some(name) = names.iter().find(|name| !is_arn(name)) {
         return Err(Malformed::NoArn(name.clone()));
     }

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::condition::Condition;
 use crate::document::{Actions, Effect, Policy, Principals, Resources};
-use crate::operator::arn_parts;
+use crate::operator::{arn_parts, arn_pattern_parts};
 use crate::pattern::{Case, Pattern, Variables, Wildcards};
 use crate::request::{Context, Decision, Denial, Grounds, Policies, PolicyRole, Request};
 use crate::spec::{Asked, Grant, grant, is_principal, missing};
@@ -216,7 +216,7 @@ impl ArnPattern {
         let plain = text.find(['*', '?', '$']).map_or(text, |end| &text[..end]);
         ArnPattern::Parts {
             start: plain.to_owned(),
-            parts: arn_parts(text).into_iter().map(pattern).collect(),
+            parts: arn_pattern_parts(text, variables).into_iter().map(pattern).collect(),
         }
     }
 

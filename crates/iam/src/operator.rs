@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use crate::pattern::{Case, Pattern, Variables, Wildcards};
+use crate::pattern::{Case, Pattern, Variables, Wildcards, after_variable};
 use crate::request::Context;
 
 /// What is compared, and how.
@@ -133,7 +133,7 @@ impl Wanted {
             Operator::StringEqualsIgnoreCase => pattern(Case::Ignored, Wildcards::AreText),
             Operator::StringLike => pattern(Case::Sensitive, Wildcards::Are),
             Operator::ArnLike => {
-                let parts = arn_parts(text).into_iter();
+                let parts = arn_pattern_parts(text, variables).into_iter();
                 let kind = (Wildcards::Are, variables);
                 Wanted::Arn(parts.map(|one| Pattern::new(one, Case::Sensitive, kind)).collect())
             }
@@ -198,6 +198,33 @@ pub(crate) fn arn_parts(text: &str) -> Vec<&str> {
     text.splitn(ARN_PARTS, ':').collect()
 }
 
+/// The same of a pattern, in which the `:` of a variable's name is no separator.
+///
+/// COMPAT: "IAM policy elements: Variables and tags": a variable may stand in any part of an ARN.
+pub(crate) fn arn_pattern_parts(text: &str, variables: Variables) -> Vec<&str> {
+    if variables == Variables::AreText || !text.contains("${") {
+        return arn_parts(text);
+    }
+    let mut parts = Vec::new();
+    let (mut start, mut rest) = (text, text);
+    while parts.len() + 1 < ARN_PARTS
+        && let Some(letter) = rest.chars().next()
+    {
+        if let Some(after) = after_variable(rest) {
+            rest = after;
+            continue;
+        }
+        let after = &rest[letter.len_utf8()..];
+        if letter == ':' {
+            parts.push(&start[..start.len() - rest.len()]);
+            start = after;
+        }
+        rest = after;
+    }
+    parts.push(start);
+    parts
+}
+
 fn number(text: &str) -> Option<f64> {
     text.trim().parse().ok().filter(|number: &f64| number.is_finite())
 }
@@ -245,5 +272,29 @@ fn is_in(address: IpAddr, base: IpAddr, prefix: u8) -> bool {
         }
         (IpAddr::V6(one), IpAddr::V6(other)) => same(one.into(), other.into(), 128),
         (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_colon_of_a_variable_cuts_nothing() {
+        for (text, expected) in [
+            ("arn:aws:iam::${aws:a}:user/b", "arn|aws|iam||${aws:a}|user/b"),
+            (
+                "arn:${a:b}x:${c}:${d:e}:${f, 'g:h'}:${i:j}:k",
+                "arn|${a:b}x|${c}|${d:e}|${f, 'g:h'}|${i:j}:k",
+            ),
+            ("arn:é:${:b", "arn|é|${|b"),
+            ("${a:b}", "${a:b}"),
+            ("", ""),
+        ] {
+            let cut = arn_pattern_parts(text, Variables::Are).join("|");
+            assert_eq!(cut, expected, "{text}");
+        }
+        let text = arn_pattern_parts("arn:${a:b}:c", Variables::AreText);
+        assert_eq!(text, ["arn", "${a", "b}", "c"]);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::condition::Condition;
 use crate::document::{Actions, Effect, Policy, PrincipalName, Principals, Resources, Statement};
-use crate::operator::arn_parts;
+use crate::operator::{arn_parts, arn_pattern_parts};
 use crate::pattern::{Case, Pattern, Variables, Wildcards};
 use crate::request::{
     Caller, CallerKind, Decision, Denial, Grounds, Policies, PolicyRole, Request, ResourceRule,
@@ -106,7 +106,7 @@ fn matches(
         if name == "*" {
             return true;
         }
-        let (wanted, given) = (arn_parts(name), arn_parts(request.resource));
+        let (wanted, given) = (arn_pattern_parts(name, variables), arn_parts(request.resource));
         wanted.len() == given.len()
             && wanted.iter().zip(given).all(|(wanted, given)| {
                 let kind = (Wildcards::Are, variables);
