@@ -8,6 +8,8 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::condition::Condition;
+use crate::json;
+use crate::malformed::Malformed;
 use crate::operator::{arn_parts, arn_pattern_parts};
 use crate::pattern::Variables;
 
@@ -20,39 +22,6 @@ pub enum PolicyKind {
     Resource,
     /// To a role: principals, and no resources.
     Trust,
-}
-
-/// Why a document is none: the reason of `MalformedPolicyDocument`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Malformed {
-    #[error("Syntax errors in policy.")]
-    Syntax,
-    #[error("Policy statement must contain actions.")]
-    NoActions,
-    #[error("Policy statement must contain resources.")]
-    NoResources,
-    #[error("Policy document should not specify a principal.")]
-    Principal,
-    #[error("Has prohibited field Resource")]
-    Resource,
-    #[error("Has prohibited field NotPrincipal")]
-    NotPrincipal,
-    #[error("NotPrincipal with the Effect Allow is not supported.")]
-    AllowNotPrincipal,
-    #[error("Missing required field Principal")]
-    NoPrincipal,
-    #[error("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
-    NoVendor,
-    #[error("Resource {0} must be in ARN format or \"*\".")]
-    NoArn(String),
-    #[error("Invalid principal in policy: \"{0}\"")]
-    InvalidPrincipal(String),
-    #[error("Statement IDs (SID) in a single policy must be unique.")]
-    DuplicateSid,
-    #[error("Statement IDs (SID) should be alpha-numeric.")]
-    InvalidSid,
-    #[error("Invalid Condition type : {0}.")]
-    InvalidOperator(String),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -120,7 +89,7 @@ pub enum Resources {
 
 impl Policy {
     pub fn parse(text: &str, kind: PolicyKind) -> Result<Policy, Malformed> {
-        let document: Value = serde_json::from_str(text).map_err(|_| Malformed::Syntax)?;
+        let document = json::read(text)?;
         let document = document.as_object().ok_or(Malformed::Syntax)?;
         only(document, &["Version", "Id", "Statement"])?;
         let version = match document.get("Version").map(Value::as_str) {

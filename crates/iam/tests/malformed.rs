@@ -51,6 +51,29 @@ fn what_is_no_policy_is_refused_with_a_reason() {
 }
 
 #[test]
+fn a_document_says_nothing_twice() {
+    let refused = |text: &str, key: &str| {
+        let told = Policy::parse(text, PolicyKind::Identity);
+        assert_eq!(told, Err(Malformed::DuplicateKey(key.to_owned())), "{text}");
+    };
+    let statement = r#"{"Effect": "Deny", "Action": "*", "Resource": "*"}"#;
+    refused(&format!(r#"{{"Statement": {statement}, "Statement": {statement}}}"#), "Statement");
+    let twice = r#"{"Statement": {"Effect": "Deny", "Effect": "Allow", "Action": "*"}}"#;
+    refused(twice, "Effect");
+    let condition = |condition: &str| {
+        format!(
+            r#"{{"Statement": [{{"Effect": "Deny", "Action": "*", "Resource": "*",
+            "Condition": {condition}}}]}}"#
+        )
+    };
+    let operators = r#"{"Bool": {"aws:a": "true"}, "Bool": {"aws:b": "true"}}"#;
+    refused(&condition(operators), "Bool");
+    refused(&condition(r#"{"Bool": {"aws:a": "true", "aws:a": "false"}}"#), "aws:a");
+    let told = Malformed::DuplicateKey("aws:a".to_owned()).to_string();
+    assert_eq!(told, "Syntax errors in policy: the key \"aws:a\" is there twice.");
+}
+
+#[test]
 fn all_but_some_principals_are_denied_by_a_resource_alone() {
     let parsed = |effect: &str, kind| {
         let mut statement = json!({
