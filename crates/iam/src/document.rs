@@ -328,9 +328,7 @@ fn conditions(
             if !key.contains(':') {
                 return Err(Malformed::NoVendor);
             }
-            let condition = Condition::new(operator, (key, scalars(values)?), variables);
-            let refused = || Malformed::InvalidOperator(operator.clone());
-            conditions.push(condition.ok_or_else(refused)?);
+            conditions.push(Condition::new(operator, (key, scalars(values)?), variables)?);
         }
     }
     Ok(conditions)

@@ -33,4 +33,6 @@ pub enum Malformed {
     InvalidSid,
     #[error("Invalid Condition type : {0}.")]
     InvalidOperator(String),
+    #[error("Invalid value \"{value}\" for Condition {operator} of {key}.")]
+    InvalidValue { operator: String, key: String, value: String },
 }

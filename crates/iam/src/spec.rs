@@ -139,18 +139,17 @@ pub(crate) fn is_principal(principals: &Principals, caller: &Caller, asked: Aske
 
 /// Whether a denial of everyone but these leaves the caller alone.
 ///
-/// COMPAT: "AWS JSON policy elements: NotPrincipal". The account, the role and the session or user
-/// are looked for one after the other, and each has to be listed; the account alone stands for its
-/// root only. A caller with a boundary is denied whatever is listed.
+/// COMPAT: "AWS JSON policy elements: `NotPrincipal`". The account, the role and the session or
+/// user are looked for one after the other, and each has to be listed; the account alone stands for
+/// its root only. A caller with a boundary is denied whatever is listed.
 fn is_exempt(names: &[PrincipalName], caller: &Caller, asked: Asked) -> bool {
     if asked.is_bounded {
         return false;
     }
-    let is_account = |name: &PrincipalName| matches!(name, PrincipalName::Account(account) if *account == caller.account);
-    let has_account = names.iter().any(is_account);
+    let has_account = names.contains(&PrincipalName::Account(caller.account.clone()));
     let has = |arn: &String| {
         let is_root = arn_parts(arn).get(5) == Some(&"root");
-        is_root || names.iter().any(|name| matches!(name, PrincipalName::Arn(it) if it == arn))
+        is_root || names.contains(&PrincipalName::Arn(arn.clone()))
     };
     match caller.kind {
         CallerKind::Service => names.iter().any(|name| stands_for(name, caller)),

@@ -48,7 +48,7 @@ const CONDITIONS: [(&str, &[&str]); 13] = [
     ("NotIpAddressIfExists", &["10.0.0.0/8", "192.0.2.1"]),
     ("NumericLessThan", &["7", "8.5"]),
     ("ArnNotLike", &[USER, "arn:aws:iam::${aws:PrincipalAccount}:user/*", "arn:*:*:*:*:a*"]),
-    ("DateGreaterThan", &["2020-01-01", "2020-01-01T00:00:00Z", "5"]),
+    ("DateGreaterThan", &["2020-01", "2020-01-01T00:00:00Z", "5"]),
 ];
 const TEXTS: [&str; 5] = ["ann", "a*", "true", "${aws:username}", USER];
 
