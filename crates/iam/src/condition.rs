@@ -3,6 +3,7 @@
 //! COMPAT: "IAM JSON policy elements: Condition operators" and "Creating a condition with multiple
 //! keys or values".
 
+use crate::malformed::Malformed;
 use crate::operator::{Named, Operator, Quantifier, Wanted};
 use crate::pattern::Variables;
 use crate::request::Context;
@@ -22,16 +23,26 @@ pub struct Condition {
 }
 
 impl Condition {
-    /// `None` where there is no such operator.
+    /// Refuses an operator that there is not, and a value that it could never be met by.
     pub(crate) fn new(
         operator: &str,
         (key, values): (&str, Vec<String>),
         variables: Variables,
-    ) -> Option<Condition> {
-        let named = Named::parse(operator)?;
-        let wanted =
-            values.iter().map(|value| Wanted::new(named.operator, value, variables)).collect();
-        Some(Condition {
+    ) -> Result<Condition, Malformed> {
+        let unknown = || Malformed::InvalidOperator(operator.to_owned());
+        let named = Named::parse(operator).ok_or_else(unknown)?;
+        let wanted = |value: &String| match Wanted::new(named.operator, value, variables) {
+            Some(wanted) => Ok(wanted),
+            // What a variable is worth is not known here.
+            None if value.contains("${") => Ok(Wanted::Nothing),
+            None => Err(Malformed::InvalidValue {
+                operator: operator.to_owned(),
+                key: key.to_owned(),
+                value: value.clone(),
+            }),
+        };
+        let wanted = values.iter().map(wanted).collect::<Result<_, _>>()?;
+        Ok(Condition {
             operator: operator.to_owned(),
             key: key.to_lowercase(),
             key_name: key.to_owned(),

@@ -8,7 +8,9 @@ use std::collections::BTreeSet;
 use serde_json::{Map, Value};
 
 use crate::condition::Condition;
-use crate::operator::arn_parts;
+use crate::json;
+use crate::malformed::Malformed;
+use crate::operator::{arn_parts, arn_pattern_parts};
 use crate::pattern::Variables;
 
 /// What a policy is attached to, which decides on what has to be in it.
@@ -20,35 +22,6 @@ pub enum PolicyKind {
     Resource,
     /// To a role: principals, and no resources.
     Trust,
-}
-
-/// Why a document is none: the reason of `MalformedPolicyDocument`.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Malformed {
-    #[error("Syntax errors in policy.")]
-    Syntax,
-    #[error("Policy statement must contain actions.")]
-    NoActions,
-    #[error("Policy statement must contain resources.")]
-    NoResources,
-    #[error("Policy document should not specify a principal.")]
-    Principal,
-    #[error("Has prohibited field Resource")]
-    Resource,
-    #[error("Missing required field Principal")]
-    NoPrincipal,
-    #[error("Actions/Conditions must be prefaced by a vendor, e.g., iam, sdb, ec2, etc.")]
-    NoVendor,
-    #[error("Resource {0} must be in ARN format or \"*\".")]
-    NoArn(String),
-    #[error("Invalid principal in policy: \"{0}\"")]
-    InvalidPrincipal(String),
-    #[error("Statement IDs (SID) in a single policy must be unique.")]
-    DuplicateSid,
-    #[error("Statement IDs (SID) should be alpha-numeric.")]
-    InvalidSid,
-    #[error("Invalid Condition type : {0}.")]
-    InvalidOperator(String),
 }
 
 #[derive(Clone, Debug, PartialEq)]
@@ -116,7 +89,7 @@ pub enum Resources {
 
 impl Policy {
     pub fn parse(text: &str, kind: PolicyKind) -> Result<Policy, Malformed> {
-        let document: Value = serde_json::from_str(text).map_err(|_| Malformed::Syntax)?;
+        let document = json::read(text)?;
         let document = document.as_object().ok_or(Malformed::Syntax)?;
         only(document, &["Version", "Id", "Statement"])?;
         let version = match document.get("Version").map(Value::as_str) {
@@ -215,9 +188,9 @@ fn statement(
     Ok(Statement {
         sid: sid(element, kind)?,
         effect,
-        principals: principals(element, kind)?,
+        principals: principals(element, (kind, effect))?,
         actions: actions(element)?,
-        resources: resources(element, kind)?,
+        resources: resources(element, (kind, variables))?,
         conditions: conditions(element, variables)?,
     })
 }
@@ -248,7 +221,10 @@ fn actions(element: &Map<String, Value>) -> Result<Actions, Malformed> {
     Ok(if is_not { Actions::AreNot(names) } else { Actions::Are(names) })
 }
 
-fn resources(element: &Map<String, Value>, kind: PolicyKind) -> Result<Resources, Malformed> {
+fn resources(
+    element: &Map<String, Value>,
+    (kind, variables): (PolicyKind, Variables),
+) -> Result<Resources, Malformed> {
     let found = either(element, ("Resource", "NotResource"))?;
     let Some((names, is_not)) = found else {
         return match kind {
@@ -259,15 +235,20 @@ fn resources(element: &Map<String, Value>, kind: PolicyKind) -> Result<Resources
     if kind == PolicyKind::Trust {
         return Err(Malformed::Resource);
     }
-    let is_arn =
-        |name: &&String| *name == "*" || name.starts_with("arn:") && arn_parts(name).len() == 6;
+    let is_arn = |name: &&String| {
+        let is_whole = || arn_pattern_parts(name, variables).len() == 6;
+        *name == "*" || name.starts_with("arn:") && is_whole()
+    };
     if let Some(name) = names.iter().find(|name| !is_arn(name)) {
         return Err(Malformed::NoArn(name.clone()));
     }
     Ok(if is_not { Resources::AreNot(names) } else { Resources::Are(names) })
 }
 
-fn principals(element: &Map<String, Value>, kind: PolicyKind) -> Result<Principals, Malformed> {
+fn principals(
+    element: &Map<String, Value>,
+    (kind, effect): (PolicyKind, Effect),
+) -> Result<Principals, Malformed> {
     let (value, is_not) = match (element.get("Principal"), element.get("NotPrincipal")) {
         (Some(_), Some(_)) => return Err(Malformed::Syntax),
         (Some(value), None) => (value, false),
@@ -281,6 +262,13 @@ fn principals(element: &Map<String, Value>, kind: PolicyKind) -> Result<Principa
     };
     if kind == PolicyKind::Identity {
         return Err(Malformed::Principal);
+    }
+    // COMPAT: "AWS JSON policy elements: NotPrincipal".
+    if is_not && kind == PolicyKind::Trust {
+        return Err(Malformed::NotPrincipal);
+    }
+    if is_not && effect == Effect::Allow {
+        return Err(Malformed::AllowNotPrincipal);
     }
     let names = match value {
         Value::String(all) if all == "*" => vec![PrincipalName::Everyone],
@@ -340,9 +328,7 @@ fn conditions(
             if !key.contains(':') {
                 return Err(Malformed::NoVendor);
             }
-            let condition = Condition::new(operator, (key, scalars(values)?), variables);
-            let refused = || Malformed::InvalidOperator(operator.clone());
-            conditions.push(condition.ok_or_else(refused)?);
+            conditions.push(Condition::new(operator, (key, scalars(values)?), variables)?);
         }
     }
     Ok(conditions)

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use crate::condition::Condition;
 use crate::document::{Actions, Effect, Policy, Principals, Resources};
-use crate::operator::arn_parts;
+use crate::operator::{arn_parts, arn_pattern_parts};
 use crate::pattern::{Case, Pattern, Variables, Wildcards};
 use crate::request::{Context, Decision, Denial, Grounds, Policies, PolicyRole, Request};
 use crate::spec::{Asked, Grant, grant, is_principal, missing};
@@ -139,10 +139,14 @@ fn allowing<'a>(
 ) -> Result<Vec<Allowing<'a>>, Denial> {
     let service = service(request.action);
     let resource = Resource { text: request.resource, parts: arn_parts(request.resource) };
+    let asked = Asked {
+        is_bounded: policies.boundary.is_some(),
+        has_session_policies: policies.session.is_some(),
+    };
     let mut allowing = Vec::new();
     for (role, name, policy) in policies.all() {
         for (index, statement) in policy.candidates(&service) {
-            if !statement.matches(request, &resource) {
+            if !statement.matches(request, &resource, asked) {
                 continue;
             }
             let place = (role, name, index);
@@ -155,10 +159,6 @@ fn allowing<'a>(
             }
         }
     }
-    let asked = Asked {
-        is_bounded: policies.boundary.is_some(),
-        has_session_policies: policies.session.is_some(),
-    };
     let by: Vec<_> = allowing.iter().map(|one| (one.place.0, one.grant)).collect();
     match missing(request, asked, &by) {
         Some(role) => Err(Denial::Implicit(role)),
@@ -180,11 +180,11 @@ impl Prepared {
         !self.conditions.is_empty() || self.resources.all().iter().any(has_variable)
     }
 
-    fn matches(&self, request: &Request<'_>, resource: &Resource<'_>) -> bool {
+    fn matches(&self, request: &Request<'_>, resource: &Resource<'_>, asked: Asked) -> bool {
         let context = request.context;
         self.actions.has(|one| one.matches(request.action, context))
             && self.resources.has(|one| one.matches(resource, context))
-            && is_principal(&self.principals, request.caller)
+            && is_principal(&self.principals, request.caller, asked)
             && self.conditions.iter().all(|one| one.is_met(context))
     }
 }
@@ -216,7 +216,7 @@ impl ArnPattern {
         let plain = text.find(['*', '?', '$']).map_or(text, |end| &text[..end]);
         ArnPattern::Parts {
             start: plain.to_owned(),
-            parts: arn_parts(text).into_iter().map(pattern).collect(),
+            parts: arn_pattern_parts(text, variables).into_iter().map(pattern).collect(),
         }
     }
 

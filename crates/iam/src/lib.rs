@@ -12,6 +12,8 @@
 mod condition;
 mod document;
 mod evaluate;
+mod json;
+mod malformed;
 mod managed;
 mod operator;
 mod pattern;
@@ -21,10 +23,10 @@ pub mod spec;
 
 pub use condition::Condition;
 pub use document::{
-    Actions, Effect, Malformed, Policy, PolicyKind, PrincipalName, Principals, Resources,
-    Statement, Version,
+    Actions, Effect, Policy, PolicyKind, PrincipalName, Principals, Resources, Statement, Version,
 };
 pub use evaluate::{Compiled, decide, permit};
+pub use malformed::Malformed;
 pub use managed::{Managed, is_managed, managed, managed_policies};
 pub use operator::{Operator, Quantifier};
 pub use pattern::is_like;

@@ -4,7 +4,7 @@
 
 use std::net::IpAddr;
 
-use crate::pattern::{Case, Pattern, Variables, Wildcards};
+use crate::pattern::{Case, Pattern, Variables, Wildcards, after_variable};
 use crate::request::Context;
 
 /// What is compared, and how.
@@ -118,42 +118,36 @@ pub(crate) enum Wanted {
     Bool(bool),
     Text(String),
     Range(IpAddr, u8),
-    /// What cannot be understood matches nothing.
+    /// A variable where there can be none matches nothing.
     Nothing,
 }
 
 const ARN_PARTS: usize = 6;
 
 impl Wanted {
-    pub(crate) fn new(operator: Operator, text: &str, variables: Variables) -> Wanted {
-        let pattern =
-            |case, wildcards| Wanted::Pattern(Pattern::new(text, case, (wildcards, variables)));
+    /// `None` where the operator has no such values.
+    pub(crate) fn new(operator: Operator, text: &str, variables: Variables) -> Option<Wanted> {
+        let pattern = |case, wildcards| {
+            Some(Wanted::Pattern(Pattern::new(text, case, (wildcards, variables))))
+        };
         match operator {
             Operator::StringEquals => pattern(Case::Sensitive, Wildcards::AreText),
             Operator::StringEqualsIgnoreCase => pattern(Case::Ignored, Wildcards::AreText),
             Operator::StringLike => pattern(Case::Sensitive, Wildcards::Are),
-            Operator::ArnLike => {
-                let parts = arn_parts(text).into_iter();
-                let kind = (Wildcards::Are, variables);
-                Wanted::Arn(parts.map(|one| Pattern::new(one, Case::Sensitive, kind)).collect())
-            }
+            Operator::ArnLike => arn(text, variables).map(Wanted::Arn),
             Operator::NumericEquals
             | Operator::NumericLessThan
             | Operator::NumericLessThanEquals
             | Operator::NumericGreaterThan
-            | Operator::NumericGreaterThanEquals => {
-                number(text).map_or(Wanted::Nothing, Wanted::Number)
-            }
+            | Operator::NumericGreaterThanEquals => number(text).map(Wanted::Number),
             Operator::DateEquals
             | Operator::DateLessThan
             | Operator::DateLessThanEquals
             | Operator::DateGreaterThan
-            | Operator::DateGreaterThanEquals => date(text).map_or(Wanted::Nothing, Wanted::Date),
-            Operator::Bool | Operator::Null => boolean(text).map_or(Wanted::Nothing, Wanted::Bool),
-            Operator::BinaryEquals => Wanted::Text(text.to_owned()),
-            Operator::IpAddress => {
-                range(text).map_or(Wanted::Nothing, |(base, prefix)| Wanted::Range(base, prefix))
-            }
+            | Operator::DateGreaterThanEquals => date(text).map(Wanted::Date),
+            Operator::Bool | Operator::Null => boolean(text).map(Wanted::Bool),
+            Operator::BinaryEquals => is_base64(text).then(|| Wanted::Text(text.to_owned())),
+            Operator::IpAddress => range(text).map(|(base, prefix)| Wanted::Range(base, prefix)),
         }
     }
 
@@ -198,21 +192,77 @@ pub(crate) fn arn_parts(text: &str) -> Vec<&str> {
     text.splitn(ARN_PARTS, ':').collect()
 }
 
-fn number(text: &str) -> Option<f64> {
-    text.trim().parse().ok().filter(|number: &f64| number.is_finite())
+/// The same of a pattern, in which the `:` of a variable's name is no separator.
+///
+/// COMPAT: "IAM policy elements: Variables and tags": a variable may stand in any part of an ARN.
+pub(crate) fn arn_pattern_parts(text: &str, variables: Variables) -> Vec<&str> {
+    if variables == Variables::AreText || !text.contains("${") {
+        return arn_parts(text);
+    }
+    let mut parts = Vec::new();
+    let (mut start, mut rest) = (text, text);
+    while parts.len() + 1 < ARN_PARTS
+        && let Some(letter) = rest.chars().next()
+    {
+        if let Some(after) = after_variable(rest) {
+            rest = after;
+            continue;
+        }
+        let after = &rest[letter.len_utf8()..];
+        if letter == ':' {
+            parts.push(&start[..start.len() - rest.len()]);
+            start = after;
+        }
+        rest = after;
+    }
+    parts.push(start);
+    parts
 }
 
-/// A time of ISO 8601, a day, or seconds of the epoch.
+/// The parts of an ARN, in each of which there may be wildcards.
+fn arn(text: &str, variables: Variables) -> Option<Vec<Pattern>> {
+    let parts = arn_pattern_parts(text, variables);
+    let [start, partition, service, _, _, resource] = parts.as_slice() else { return None };
+    let pattern = |one: &&str| Pattern::new(one, Case::Sensitive, (Wildcards::Are, variables));
+    let is_arn = pattern(start).matches("arn", &Context::default());
+    let is_whole = ![partition, service, resource].iter().any(|one| one.is_empty());
+    (is_arn && is_whole).then(|| parts.iter().map(pattern).collect())
+}
+
+fn number(text: &str) -> Option<f64> {
+    text.parse().ok().filter(|number: &f64| number.is_finite())
+}
+
+/// A time, day, month or year of ISO 8601, or seconds of the epoch; what has no offset is UTC.
+///
+/// COMPAT: "Date condition operators". Four digits alone are a year, not a second of 1970.
 fn date(text: &str) -> Option<f64> {
+    let is_digits =
+        |text: &str, count| text.len() == count && text.bytes().all(|byte| byte.is_ascii_digit());
+    let day = match text.split_once('-') {
+        None if is_digits(text, 4) => Some(format!("{text}-01-01")),
+        Some((year, month)) if is_digits(year, 4) && is_digits(month, 2) => {
+            Some(format!("{text}-01"))
+        }
+        _ => None,
+    };
+    let text = day.as_deref().unwrap_or(text);
     if let Some(seconds) = number(text) {
         return Some(seconds);
     }
     let time: Option<jiff::Timestamp> = text.parse().ok();
-    let day = || {
-        let day: jiff::civil::Date = text.parse().ok()?;
-        Some(day.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
+    let at_utc = || {
+        let time: jiff::civil::DateTime = text.parse().ok()?;
+        Some(time.to_zoned(jiff::tz::TimeZone::UTC).ok()?.timestamp())
     };
-    Some(time.or_else(day)?.as_second() as f64)
+    Some(time.or_else(at_utc)?.as_second() as f64)
+}
+
+/// Base 64 in whole groups of four, which is how AWS writes binary values.
+fn is_base64(text: &str) -> bool {
+    let data = text.trim_end_matches('=');
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || b"+/".contains(&byte);
+    text.len().is_multiple_of(4) && text.len() - data.len() <= 2 && data.bytes().all(is_letter)
 }
 
 fn boolean(text: &str) -> Option<bool> {
@@ -230,7 +280,9 @@ fn range(text: &str) -> Option<(IpAddr, u8)> {
     };
     let base: IpAddr = base.parse().ok()?;
     let bits = if base.is_ipv4() { 32 } else { 128 };
-    let prefix = prefix.map_or(Some(bits), |prefix| prefix.parse().ok())?;
+    let is_digits = |text: &&str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let length = |text: &str| Some(text).filter(is_digits)?.parse().ok();
+    let prefix = prefix.map_or(Some(bits), length)?;
     (prefix <= bits).then_some((base, prefix))
 }
 
@@ -245,5 +297,55 @@ fn is_in(address: IpAddr, base: IpAddr, prefix: u8) -> bool {
         }
         (IpAddr::V6(one), IpAddr::V6(other)) => same(one.into(), other.into(), 128),
         (IpAddr::V4(_), IpAddr::V6(_)) | (IpAddr::V6(_), IpAddr::V4(_)) => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn dates_are_those_of_iso_8601_and_of_the_epoch() {
+        let first = 1_577_836_800.0;
+        for (text, expected) in [
+            ("2020-01-01T00:00:00Z", Some(first)),
+            ("2020-01-01T00:00Z", Some(first)),
+            ("2020-01-01T01:00:00+01:00", Some(first)),
+            ("2020-01-01T00:00:30.5Z", Some(first + 30.0)),
+            ("2020-01-01T00:00:30", Some(first + 30.0)),
+            ("2020-01-01", Some(first)),
+            ("2020-01", Some(first)),
+            ("2020", Some(first)),
+            ("1577836800", Some(first)),
+            ("0", Some(0.0)),
+            ("2020-13", None),
+            ("2020-1", None),
+            ("2020-01-32", None),
+            ("01/02/2020", None),
+            (" 2020-01-01", None),
+            ("tomorrow", None),
+            ("", None),
+        ] {
+            assert_eq!(date(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_colon_of_a_variable_cuts_nothing() {
+        for (text, expected) in [
+            ("arn:aws:iam::${aws:a}:user/b", "arn|aws|iam||${aws:a}|user/b"),
+            (
+                "arn:${a:b}x:${c}:${d:e}:${f, 'g:h'}:${i:j}:k",
+                "arn|${a:b}x|${c}|${d:e}|${f, 'g:h'}|${i:j}:k",
+            ),
+            ("arn:é:${:b", "arn|é|${|b"),
+            ("${a:b}", "${a:b}"),
+            ("", ""),
+        ] {
+            let cut = arn_pattern_parts(text, Variables::Are).join("|");
+            assert_eq!(cut, expected, "{text}");
+        }
+        let text = arn_pattern_parts("arn:${a:b}:c", Variables::AreText);
+        assert_eq!(text, ["arn", "${a", "b}", "c"]);
     }
 }

@@ -233,6 +233,11 @@ fn variable(text: &str) -> Option<(Piece, &str)> {
     (!key.is_empty()).then(|| (Piece::Variable { key: key.to_lowercase(), default }, rest))
 }
 
+/// What is behind the variable that a text begins with, if it begins with one.
+pub(crate) fn after_variable(text: &str) -> Option<&str> {
+    variable(text).map(|(_, rest)| rest)
+}
+
 /// Whether a text is as a pattern with `*` and `?` has it, in the same case.
 pub fn is_like(pattern: &str, text: &str) -> bool {
     let kind = (Wildcards::Are, Variables::AreText);

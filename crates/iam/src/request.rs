@@ -159,3 +159,18 @@ impl Decision {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// COMPAT: "AWS global condition context keys": names of keys have no case.
+    #[test]
+    fn what_is_said_last_of_a_key_counts_whatever_its_case() {
+        let mut context = Context::default().with("aws:PrincipalTag/team", &["role"]);
+        context.set("aws:PrincipalTag/Team", vec!["session".to_owned()]);
+        assert_eq!(context.single("aws:principaltag/team"), Some("session"));
+        context.add_all(Context::default().with("AWS:PrincipalTag/TEAM", &["other"]));
+        assert_eq!(context.single("aws:principaltag/team"), Some("other"));
+    }
+}

@@ -2,7 +2,7 @@
 
 use crate::condition::Condition;
 use crate::document::{Actions, Effect, Policy, PrincipalName, Principals, Resources, Statement};
-use crate::operator::arn_parts;
+use crate::operator::{arn_parts, arn_pattern_parts};
 use crate::pattern::{Case, Pattern, Variables, Wildcards};
 use crate::request::{
     Caller, CallerKind, Decision, Denial, Grounds, Policies, PolicyRole, Request, ResourceRule,
@@ -10,12 +10,16 @@ use crate::request::{
 
 /// Decides on a request by the policies that it is asked of.
 pub fn decide(request: &Request<'_>, policies: &Policies<'_, Policy>) -> Decision {
+    let asked = Asked {
+        is_bounded: policies.boundary.is_some(),
+        has_session_policies: policies.session.is_some(),
+    };
     let matching = |effect: Effect| {
         let mut found = Vec::new();
         for (role, name, policy) in policies.all() {
             for (index, statement) in policy.statements.iter().enumerate() {
                 let is_it = statement.effect == effect;
-                if is_it && matches(statement, request, policy.variables()) {
+                if is_it && matches(statement, request, (asked, policy.variables())) {
                     let grounds = Grounds { role, policy: name.to_owned(), statement: index };
                     found.push((grounds, grant(&statement.principals, request.caller)));
                 }
@@ -26,10 +30,6 @@ pub fn decide(request: &Request<'_>, policies: &Policies<'_, Policy>) -> Decisio
     if let Some((grounds, _)) = matching(Effect::Deny).into_iter().next() {
         return Decision::Denied(Denial::Explicit(grounds));
     }
-    let asked = Asked {
-        is_bounded: policies.boundary.is_some(),
-        has_session_policies: policies.session.is_some(),
-    };
     let allowing = matching(Effect::Allow);
     let by: Vec<_> = allowing.iter().map(|(grounds, grant)| (grounds.role, *grant)).collect();
     match missing(request, asked, &by) {
@@ -92,7 +92,11 @@ pub(crate) fn missing(
     }
 }
 
-fn matches(statement: &Statement, request: &Request<'_>, variables: Variables) -> bool {
+fn matches(
+    statement: &Statement,
+    request: &Request<'_>,
+    (asked, variables): (Asked, Variables),
+) -> bool {
     let context = request.context;
     let is_action = |name: &String| {
         let kind = (Wildcards::Are, Variables::AreText);
@@ -102,7 +106,7 @@ fn matches(statement: &Statement, request: &Request<'_>, variables: Variables) -
         if name == "*" {
             return true;
         }
-        let (wanted, given) = (arn_parts(name), arn_parts(request.resource));
+        let (wanted, given) = (arn_pattern_parts(name, variables), arn_parts(request.resource));
         wanted.len() == given.len()
             && wanted.iter().zip(given).all(|(wanted, given)| {
                 let kind = (Wildcards::Are, variables);
@@ -121,15 +125,38 @@ fn matches(statement: &Statement, request: &Request<'_>, variables: Variables) -
     let mut conditions = statement.conditions.iter();
     are_actions
         && are_resources
-        && is_principal(&statement.principals, request.caller)
+        && is_principal(&statement.principals, request.caller, asked)
         && conditions.all(|one: &Condition| one.is_met(context))
 }
 
-pub(crate) fn is_principal(principals: &Principals, caller: &Caller) -> bool {
+pub(crate) fn is_principal(principals: &Principals, caller: &Caller, asked: Asked) -> bool {
     match principals {
         Principals::Owner => true,
         Principals::Are(names) => names.iter().any(|name| stands_for(name, caller)),
-        Principals::AreNot(names) => !names.iter().any(|name| stands_for(name, caller)),
+        Principals::AreNot(names) => !is_exempt(names, caller, asked),
+    }
+}
+
+/// Whether a denial of everyone but these leaves the caller alone.
+///
+/// COMPAT: "AWS JSON policy elements: `NotPrincipal`". The account, the role and the session or
+/// user are looked for one after the other, and each has to be listed; the account alone stands for
+/// its root only. A caller with a boundary is denied whatever is listed.
+fn is_exempt(names: &[PrincipalName], caller: &Caller, asked: Asked) -> bool {
+    if asked.is_bounded {
+        return false;
+    }
+    let has_account = names.contains(&PrincipalName::Account(caller.account.clone()));
+    let has = |arn: &String| {
+        let is_root = arn_parts(arn).get(5) == Some(&"root");
+        is_root || names.contains(&PrincipalName::Arn(arn.clone()))
+    };
+    match caller.kind {
+        CallerKind::Service => names.iter().any(|name| stands_for(name, caller)),
+        CallerKind::Root | CallerKind::User | CallerKind::RoleSession => {
+            let has_all = has_account && !caller.arns.is_empty() && caller.arns.iter().all(has);
+            has_all || names.contains(&PrincipalName::Everyone)
+        }
     }
 }
 

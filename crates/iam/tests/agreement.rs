@@ -20,51 +20,45 @@ const ACTIONS: [&str; 8] = [
     "*:Get?tem",
     "s?:*",
 ];
-const RESOURCES: [&str; 7] = [
+const RESOURCES: [&str; 8] = [
     "*",
     "arn:aws:s3:::photos/*",
     "arn:aws:s3:::photos/${aws:username}/*",
     "arn:aws:s3:::*",
     "arn:aws:dynamodb:us-east-1:000000000000:table/orders",
     "arn:aws:dynamodb:*:*:table/*",
+    "arn:aws:dynamodb:us-east-1:${aws:PrincipalAccount}:table/*",
     "arn:*:s3:::photos/ann/1",
 ];
 const USER: &str = "arn:aws:iam::000000000000:user/ann";
 const ROLE: &str = "arn:aws:iam::000000000000:role/app";
 const SESSION: &str = "arn:aws:sts::000000000000:assumed-role/app/one";
 
+/// Operators, and values that each takes.
+const CONDITIONS: [(&str, &[&str]); 13] = [
+    ("StringEquals", &TEXTS),
+    ("StringNotLike", &TEXTS),
+    ("StringLikeIfExists", &TEXTS),
+    ("ForAllValues:StringEquals", &TEXTS),
+    ("ForAnyValue:StringNotEquals", &TEXTS),
+    ("ForAnyValue:StringLike", &TEXTS),
+    ("Null", &["true", "false"]),
+    ("Bool", &["true", "false", "${aws:username}"]),
+    ("IpAddress", &["10.0.0.0/8", "192.0.2.1", "${aws:SourceIp}"]),
+    ("NotIpAddressIfExists", &["10.0.0.0/8", "192.0.2.1"]),
+    ("NumericLessThan", &["7", "8.5"]),
+    ("ArnNotLike", &[USER, "arn:aws:iam::${aws:PrincipalAccount}:user/*", "arn:*:*:*:*:a*"]),
+    ("DateGreaterThan", &["2020-01", "2020-01-01T00:00:00Z", "5"]),
+];
+const TEXTS: [&str; 5] = ["ann", "a*", "true", "${aws:username}", USER];
+
 fn condition() -> impl Strategy<Value = Value> {
-    let operator = prop::sample::select(vec![
-        "StringEquals",
-        "StringNotLike",
-        "StringLikeIfExists",
-        "Null",
-        "Bool",
-        "IpAddress",
-        "NumericLessThan",
-        "ForAllValues:StringEquals",
-        "ForAnyValue:StringNotEquals",
-        "ForAnyValue:StringLike",
-        "ArnNotLike",
-        "DateGreaterThan",
-        "NotIpAddressIfExists",
-    ]);
-    let key = prop::sample::select(vec!["aws:username", "aws:SourceIp", "aws:TagKeys", "ec2:x"]);
-    let values = prop::sample::subsequence(
-        vec![
-            "ann",
-            "a*",
-            "true",
-            "false",
-            "10.0.0.0/8",
-            "7",
-            "${aws:username}",
-            USER,
-            "2020-01-01",
-        ],
-        0..3,
-    );
-    (operator, key, values).prop_map(|(operator, key, values)| json!({ operator: { key: values } }))
+    let keys = vec!["aws:username", "aws:SourceIp", "aws:TagKeys", "aws:PrincipalArn", "ec2:x"];
+    let drawn = (prop::sample::select(CONDITIONS.to_vec()), prop::sample::select(keys));
+    drawn.prop_flat_map(|((operator, values), key)| {
+        let values = prop::sample::subsequence(values.to_vec(), 0..=2);
+        values.prop_map(move |values| json!({ operator: { key: values } }))
+    })
 }
 
 fn statement(kind: PolicyKind) -> impl Strategy<Value = Value> {
@@ -76,12 +70,14 @@ fn statement(kind: PolicyKind) -> impl Strategy<Value = Value> {
         json!({"AWS": SESSION}),
         json!({"AWS": "000000000000"}),
         json!({"Service": "ecs.amazonaws.com"}),
+        json!({"AWS": [USER, "000000000000"], "Service": "ecs.amazonaws.com"}),
+        json!({"AWS": [ROLE, SESSION, "000000000000"]}),
     ]);
     let parts = (
         prop::sample::select(vec!["Allow", "Allow", "Deny"]),
         (names(&ACTIONS), any::<bool>()),
         (names(&RESOURCES), any::<bool>()),
-        (principal, prop::bool::weighted(0.2)),
+        (principal, prop::bool::weighted(0.5)),
         prop::option::of(condition()),
     );
     parts.prop_map(move |(effect, actions, resources, principal, condition)| {
@@ -89,7 +85,8 @@ fn statement(kind: PolicyKind) -> impl Strategy<Value = Value> {
         made[if actions.1 { "NotAction" } else { "Action" }] = json!(actions.0);
         made[if resources.1 { "NotResource" } else { "Resource" }] = json!(resources.0);
         if kind == PolicyKind::Resource {
-            made[if principal.1 { "NotPrincipal" } else { "Principal" }] = principal.0;
+            let is_not = principal.1 && effect == "Deny";
+            made[if is_not { "NotPrincipal" } else { "Principal" }] = principal.0;
         }
         if let Some(condition) = condition {
             made["Condition"] = condition;
@@ -125,9 +122,14 @@ fn context() -> impl Strategy<Value = Context> {
         values(&["ann", "bob"], 0..=1),
         values(&["10.1.2.3", "192.0.2.1", "7", "true"], 0..=1),
         prop::option::of(values(&["ann", "a*", "true"], 0..=2)),
+        prop::option::of(prop::sample::select(vec!["000000000000", "111111111111"])),
     )
-        .prop_map(|(name, ip, tags)| {
+        .prop_map(|(name, ip, tags, account)| {
             let mut context = Context::default();
+            if let Some(account) = account {
+                context = context.with("aws:PrincipalAccount", &[account]);
+                context = context.with("aws:PrincipalArn", &[USER]);
+            }
             if !name.is_empty() {
                 context = context.with("aws:username", &name);
             }
