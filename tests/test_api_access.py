@@ -238,6 +238,46 @@ def test_a_role_is_for_whom_it_trusts(shared):
     assert refused(ecs.list_clusters).startswith("UnrecognizedClientException")
 
 
+def test_who_is_made_again_is_not_who_was_trusted(shared):
+    iam, secrets = shared.boto("iam"), shared.boto("secretsmanager")
+    credentials, arn = make_user(shared, "mal", allow("sts:AssumeRole"))
+    trusted = trust({"AWS": [arn]}, Condition={"ArnEquals": {"aws:PrincipalArn": arn}})
+    role = iam.create_role(RoleName="trusting", AssumeRolePolicyDocument=trusted)["Role"]["Arn"]
+    policy = document(allow("secretsmanager:GetSecretValue", Principal={"AWS": arn}))
+    secrets.create_secret(Name="for-mal", SecretString="x")
+    secrets.put_resource_policy(SecretId="for-mal", ResourcePolicy=policy)
+
+    def reach(credentials):
+        told = shared.boto("secretsmanager", credentials=credentials)
+        assert told.get_secret_value(SecretId="for-mal")["SecretString"] == "x"
+        given = {"RoleArn": role, "RoleSessionName": "one"}
+        return shared.boto("sts", credentials=credentials).assume_role(**given)
+
+    reach(credentials)
+    iam.update_user(UserName="mal", NewUserName="mallory")
+    told = refused(reach, credentials)
+    assert told.startswith("AccessDenied: "), "its ARN is another in the condition"
+    iam.update_user(UserName="mallory", NewUserName="mal")
+    reach(credentials)
+    made = iam.get_user(UserName="mal")["User"]
+    iam.delete_user_policy(UserName="mal", PolicyName="own")
+    iam.delete_access_key(UserName="mal", AccessKeyId=credentials["AWS_ACCESS_KEY_ID"])
+    iam.delete_user(UserName="mal")
+    kept = iam.get_role(RoleName="trusting")["Role"]["AssumeRolePolicyDocument"]
+    assert kept["Statement"][0]["Principal"] == {"AWS": [made["UserId"]]}
+    again, _arn = make_user(shared, "mal", allow("sts:AssumeRole"))
+    assert refused(reach, again).startswith("AccessDeniedException: ")
+    given = {"RoleArn": role, "RoleSessionName": "one"}
+    told = refused(shared.boto("sts", credentials=again).assume_role, **given)
+    assert told.startswith("AccessDenied: ")
+    told = refused(
+        iam.update_assume_role_policy,
+        RoleName="trusting",
+        PolicyDocument=trust({"AWS": made["UserId"]}),
+    )
+    assert told.startswith("MalformedPolicyDocument: Invalid principal in policy")
+
+
 def test_session_tags_are_the_principals(shared):
     iam = shared.boto("iam")
     role = iam.create_role(

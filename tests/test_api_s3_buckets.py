@@ -87,7 +87,15 @@ def test_presigned_urls(shared, s3, place, signature):
     url = signer.generate_presigned_url("get_object", Params=given)
     answer = shared.http(url)
     assert (answer.status, answer.body) == (200, b"by hand")
+    typed = signer.generate_presigned_url(
+        "put_object", Params={"Bucket": place, "Key": "typed", "ContentType": "a/b"}
+    )
+    sent = shared.http(typed, "PUT", body=b"x", headers={"Content-Type": "a/b"})
+    assert sent.status == 200, said(sent)
+    assert s3.head_object(Bucket=place, Key="typed")["ContentType"] == "a/b"
     mismatch = "SignatureDoesNotMatch: The request signature we calculated does not match"
+    other = shared.http(typed, "PUT", body=b"x", headers={"Content-Type": "c/d"})
+    assert said(other).startswith(mismatch)
     tampered = shared.http(url.replace("p%20q", "p%20r"))
     assert (tampered.status, said(tampered)[: len(mismatch)]) == (403, mismatch)
     assert shared.http(url, "DELETE").status == 403

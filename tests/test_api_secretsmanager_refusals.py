@@ -19,6 +19,7 @@ POLICY = json.dumps(
         },
     }
 )
+NOBODY = POLICY.replace("111111111111", "arn:aws:iam::000000000000:user/nobody")
 EVERYONE = POLICY.replace('{"AWS": "111111111111"}', '"*"')
 
 
@@ -48,6 +49,11 @@ REFUSED = {
         "create_secret",
         {"Name": "new", "SecretString": "ä" * 32_769},
         "InvalidParameterException: A secret value can have at most 65536 bytes.",
+    ),
+    "a policy for nobody there is": (
+        "put_resource_policy",
+        {"SecretId": "refused", "ResourcePolicy": NOBODY},
+        "MalformedPolicyDocumentException: This resource policy contains an unsupported principal.",
     ),
     "replicas": (
         "create_secret",

@@ -27,6 +27,7 @@ mod logs;
 mod operations;
 mod paging;
 mod preview;
+mod principals;
 mod refuse;
 mod rewrap;
 mod role;

@@ -289,11 +289,21 @@ fn principals(
     Ok(if is_not { Principals::AreNot(names) } else { Principals::Are(names) })
 }
 
+/// COMPAT: "IAM identifiers", unique IDs: `AIDA` is a user's and `AROA` a role's.
+fn is_unique_id(name: &str) -> bool {
+    let rest = name.strip_prefix("AIDA").or_else(|| name.strip_prefix("AROA"));
+    rest.is_some_and(|rest| {
+        rest.len() >= 12 && rest.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit())
+    })
+}
+
 fn principal(kind: &str, name: String) -> Result<PrincipalName, Malformed> {
     let refuse = |name: String| Err(Malformed::InvalidPrincipal(name));
     match kind {
         "AWS" if name == "*" => Ok(PrincipalName::Everyone),
         "AWS" if is_account(&name) => Ok(PrincipalName::Account(name)),
+        // As a policy names a user or role that is gone, which is nobody.
+        "AWS" if is_unique_id(&name) => Ok(PrincipalName::Arn(name)),
         "AWS" => {
             let parts = arn_parts(&name);
             let account = parts.get(4).copied().unwrap_or_default().to_owned();

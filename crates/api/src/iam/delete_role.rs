@@ -5,7 +5,7 @@ use model::iam_scope;
 use wire::ApiError;
 
 use super::{find, holder, role};
-use crate::{Api, Caller};
+use crate::{Api, Caller, principals};
 
 pub(super) async fn run(
     api: &Api,
@@ -23,6 +23,7 @@ pub(super) async fn run(
         }
         holder::check_without_policies(&known.policies)?;
         turn.plan.delete(known);
+        principals::rename(turn, &known.arn(), &known.id);
         Ok(DeleteRoleResponse {})
     })
     .await

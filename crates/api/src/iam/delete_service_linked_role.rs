@@ -5,7 +5,7 @@ use model::iam_scope;
 use wire::ApiError;
 
 use super::{find, service_linked};
-use crate::{Api, Caller};
+use crate::{Api, Caller, principals};
 
 pub(super) async fn run(
     api: &Api,
@@ -23,6 +23,7 @@ pub(super) async fn run(
             )));
         };
         turn.plan.delete(known);
+        principals::rename(turn, &known.arn(), &known.id);
         let task =
             service_linked::deletion_task(&api.vault, &scope.account, (service, &known.name));
         Ok(DeleteServiceLinkedRoleResponse { deletion_task_id: Some(task) })

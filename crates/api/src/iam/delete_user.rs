@@ -5,7 +5,7 @@ use model::iam_scope;
 use wire::ApiError;
 
 use super::{access_key, find, holder};
-use crate::{Api, Caller};
+use crate::{Api, Caller, principals};
 
 pub(super) async fn run(
     api: &Api,
@@ -28,6 +28,7 @@ pub(super) async fn run(
             ));
         }
         turn.plan.delete(known);
+        principals::rename(turn, &known.arn(), &known.id);
         Ok(DeleteUserResponse {})
     })
     .await

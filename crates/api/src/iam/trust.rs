@@ -1,11 +1,12 @@
 //! Trust policies: who may assume a role.
 
-use ::iam::{Actions, Policy, PolicyKind, PrincipalName, Principals};
+use ::iam::{Actions, Policy, PolicyKind};
 use aws_api::iam::errors;
-use model::{Arn, Scope, Snapshot, iam_scope};
+use model::{Scope, Snapshot};
 use wire::ApiError;
 
-use super::{document, find, quota};
+use super::{document, quota};
+use crate::principals;
 
 /// Refuses what cannot be a trust policy, and one that names somebody of this account who is not
 /// there.
@@ -15,19 +16,10 @@ pub(super) fn check(snapshot: &Snapshot, scope: &Scope, text: &str) -> Result<()
         return Err(quota::exceeded("ACLSizePerRole", quota::TRUST_POLICY_SIZE_MAX));
     }
     check_actions(&policy)?;
-    for statement in &policy.statements {
-        let names = match &statement.principals {
-            Principals::Are(names) | Principals::AreNot(names) => names.as_slice(),
-            Principals::Owner => &[],
-        };
-        for name in names {
-            if let PrincipalName::Arn(arn) = name
-                && !is_known(snapshot, scope, arn)
-            {
-                let message = format!("Invalid principal in policy: \"AWS\":\"{arn}\"");
-                return Err(errors::malformed_policy_document_exception(message));
-            }
-        }
+    if let Some(arn) = principals::unknown(snapshot, &scope.account, &policy) {
+        return Err(errors::malformed_policy_document_exception(format!(
+            "Invalid principal in policy: \"AWS\":\"{arn}\""
+        )));
     }
     Ok(())
 }
@@ -47,25 +39,4 @@ fn check_actions(policy: &Policy) -> Result<(), ApiError> {
         }
     }
     Ok(())
-}
-
-/// COMPAT: whoever a policy names has to be there. Of other accounts nothing is known here.
-fn is_known(snapshot: &Snapshot, scope: &Scope, arn: &str) -> bool {
-    let Some(parsed) = Arn::parse(arn) else { return false };
-    if parsed.scope.account != scope.account {
-        return true;
-    }
-    let scope = iam_scope(&parsed.scope.account);
-    let (kind, named) = parsed.resource.split_once('/').unwrap_or_default();
-    let last = named.rsplit('/').next().unwrap_or_default();
-    match (parsed.service.as_str(), kind) {
-        ("iam", "user") => find::user(snapshot, &scope, last).is_ok_and(|one| one.arn() == arn),
-        ("iam", "role") => find::role(snapshot, &scope, last).is_ok_and(|one| one.arn() == arn),
-        ("sts", "assumed-role") => {
-            let (role, session) = named.split_once('/').unwrap_or_default();
-            !session.is_empty() && find::role(snapshot, &scope, role).is_ok()
-        }
-        ("sts", "federated-user") => !named.is_empty(),
-        _ => false,
-    }
 }

@@ -5,7 +5,7 @@ use model::{AccessKey, IamUser, Record, iam_scope};
 use wire::ApiError;
 
 use super::{access_key, find, user};
-use crate::{Api, Caller};
+use crate::{Api, Caller, principals};
 
 pub(super) async fn run(
     api: &Api,
@@ -21,6 +21,9 @@ pub(super) async fn run(
             path: input.new_path.clone().unwrap_or_else(|| known.path.clone()),
             ..(*known.record).clone()
         };
+        if renamed.arn() != known.arn() {
+            principals::rename(turn, &known.arn(), &renamed.arn());
+        }
         if renamed.id() == known.record.id() {
             turn.plan.update(known, renamed);
         } else {

@@ -1,12 +1,12 @@
 //! Key policies: what is one, and whether it locks its own author out.
 
 use aws_api::kms::errors;
-use iam::{Compiled, Policies, Policy, PolicyKind, PrincipalName, Principals};
+use iam::{Compiled, Policies, Policy, PolicyKind};
+use model::KmsKey;
 use model::principal::Identity;
-use model::{Arn, KmsKey, Snapshot, iam_scope};
 use wire::ApiError;
 
-use crate::{Caller, Turn};
+use crate::{Caller, Turn, principals};
 
 /// The only name that a policy of a key can have.
 pub(super) const NAME: &str = "default";
@@ -48,11 +48,7 @@ pub(super) fn check(
     }
     let policy = Policy::parse(text, PolicyKind::Resource)
         .map_err(|reason| errors::malformed_policy_document_exception(reason.to_string()))?;
-    let named = policy.statements.iter().flat_map(|statement| match &statement.principals {
-        Principals::Owner => [].as_slice(),
-        Principals::Are(names) | Principals::AreNot(names) => names.as_slice(),
-    });
-    if !named.into_iter().all(|name| exists(turn.snapshot, name)) {
+    if principals::unknown(turn.snapshot, &key.scope.account, &policy).is_some() {
         return Err(errors::malformed_policy_document_exception(
             "Policy contains a statement with one or more invalid principals.",
         ));
@@ -63,21 +59,6 @@ pub(super) fn check(
         ));
     }
     Ok(())
-}
-
-/// Whether there is such a user or role. Accounts, services and sessions are not looked up.
-fn exists(snapshot: &Snapshot, name: &PrincipalName) -> bool {
-    let PrincipalName::Arn(text) = name else { return true };
-    let Some(arn) = Arn::parse(text).filter(|arn| arn.service == "iam") else { return true };
-    let scope = iam_scope(&arn.scope.account);
-    let id = arn.resource.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
-    if arn.resource.starts_with("user/") {
-        return snapshot.iam_users.get(&scope, &id).is_some_and(|user| user.arn() == *text);
-    }
-    if arn.resource.starts_with("role/") {
-        return snapshot.iam_roles.get(&scope, &id).is_some_and(|role| role.arn() == *text);
-    }
-    false
 }
 
 /// Whether the policy lets the caller put another, or leaves that to its account.
@@ -127,7 +108,7 @@ pub(super) fn check_name(name: Option<&str>) -> Result<(), ApiError> {
 
 #[cfg(test)]
 mod tests {
-    use model::{Plan, Rng, Scope, Timestamp};
+    use model::{Plan, Rng, Scope, Snapshot, Timestamp};
     use serde_json::{Value, json};
     use vault::{MasterKeys, Vault};
 

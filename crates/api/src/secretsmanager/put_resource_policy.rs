@@ -5,7 +5,7 @@ use model::Secret;
 use wire::ApiError;
 
 use super::{find, policy};
-use crate::{Api, Caller};
+use crate::{Api, Caller, principals};
 
 pub(super) async fn run(
     api: &Api,
@@ -22,6 +22,11 @@ pub(super) async fn run(
     }
     api.transact(caller, |turn| {
         let secret = find::active(turn.snapshot, turn.scope(), &input.secret_id)?;
+        if principals::unknown(turn.snapshot, &turn.scope().account, &parsed).is_some() {
+            return Err(errors::malformed_policy_document_exception(
+                "This resource policy contains an unsupported principal.",
+            ));
+        }
         let next = Secret {
             resource_policy: Some(input.resource_policy.clone()),
             changed_at: turn.now(),
