@@ -4,6 +4,7 @@
 //! Service Authorization Reference, "Actions, resources, and condition keys for Amazon DynamoDB";
 //! Developer Guide, "Using IAM policy conditions for fine-grained access control".
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet};
 
 use iam::Context;
@@ -15,6 +16,7 @@ use crate::expression;
 use crate::key_condition::{Equality, equality};
 use crate::keys::TableKeys;
 use crate::names::{index_arn, table_arn};
+use crate::number;
 use crate::operation::Subject;
 
 /// One action on one resource.
@@ -200,13 +202,13 @@ fn leading_keys(piece: &Piece<'_>, hash: &str) -> Vec<String> {
         let single = ["Key", "Item"].into_iter().filter_map(|member| part.get(member));
         let listed = part.get("Keys").and_then(Value::as_array).into_iter().flatten();
         for value in single.chain(listed).filter_map(|key| key.get(hash)) {
-            found.extend(texts(value).map(str::to_owned));
+            found.extend(texts(value).map(Cow::into_owned));
         }
         let equals = match partition(part, hash) {
             Ok(Equality::Values(values)) => values,
             Ok(Equality::Unnamed | Equality::Compared) | Err(_) => Vec::new(),
         };
-        found.extend(equals.into_iter().flat_map(texts).map(str::to_owned));
+        found.extend(equals.into_iter().flat_map(texts).map(Cow::into_owned));
     }
     found.into_iter().collect()
 }
@@ -236,8 +238,16 @@ fn partition<'a>(members: &'a Members, hash: &str) -> Result<Equality<&'a Value>
 }
 
 /// An attribute value's text, whatever its type: a number's and a binary value's are texts, too.
-fn texts(value: &Value) -> impl Iterator<Item = &str> {
-    value.as_object().into_iter().flat_map(Map::values).filter_map(Value::as_str)
+///
+/// One value has one text, or a condition on it would be evaded by another spelling: numbers are
+/// in DynamoDB's own, and of a binary value the engine takes no other base 64 than the canonical.
+fn texts(value: &Value) -> impl Iterator<Item = Cow<'_, str>> {
+    let members = value.as_object().into_iter().flatten();
+    members.filter_map(|(kind, value)| {
+        let text = value.as_str()?;
+        let normal = if kind == "N" { number::normalized(text) } else { None };
+        Some(normal.map_or(Cow::Borrowed(text), Cow::Owned))
+    })
 }
 
 /// Every attribute that the piece names.

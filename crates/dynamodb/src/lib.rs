@@ -21,6 +21,7 @@ mod key_condition;
 mod keys;
 mod members;
 mod names;
+mod number;
 pub mod operation;
 mod service;
 

@@ -98,6 +98,31 @@ fn tables_are_asked_about_as_such() {
 }
 
 #[test]
+fn a_number_is_one_leading_key_however_it_is_spelt() {
+    for text in ["17", "17.0", "1.7e1", "017", "+17"] {
+        let key = json!({ "N": text });
+        let values = json!({ ":v": key });
+        for (operation, body) in [
+            ("GetItem", json!({ "TableName": "orders", "Key": { "id": key } })),
+            (
+                "Query",
+                json!({
+                    "TableName": "orders",
+                    "KeyConditionExpression": "id = :v",
+                    "ExpressionAttributeValues": values,
+                }),
+            ),
+            ("BatchGetItem", json!({ "RequestItems": { "orders": { "Keys": [{ "id": key }] } } })),
+        ] {
+            for ask in read(operation, &body).asks(&keys()) {
+                let given = ask.context.single("dynamodb:leadingkeys");
+                assert_eq!(given, Some("17"), "{operation} {text}");
+            }
+        }
+    }
+}
+
+#[test]
 fn an_item_has_a_leading_key_and_attributes() {
     check(
         "GetItem",
