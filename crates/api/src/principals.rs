@@ -109,9 +109,9 @@ mod tests {
     fn a_principal_is_renamed_where_it_is_one_and_nowhere_else() {
         let arn = "arn:aws:iam::1:user/a";
         let text = |name: &str| {
-            format!(
-                r#"{{"Statement":[{{"Effect":"Allow","Principal":{{"AWS":["{name}","{arn}b"]}},"Action":"sts:AssumeRole","Condition":{{"ArnEquals":{{"aws:PrincipalArn":"{arn}"}}}}}}]}}"#
-            )
+            let condition = format!(r#"{{"ArnEquals":{{"aws:PrincipalArn":"{arn}"}}}}"#);
+            let principal = format!(r#"{{"AWS":["{name}","{arn}b"]}}"#);
+            format!(r#"{{"Statement":[{{"Principal":{principal},"Condition":{condition}}}]}}"#)
         };
         assert_eq!(renamed(&text(arn), arn, "AIDA1"), Some(text("AIDA1")));
         assert_eq!(renamed(&text("*"), arn, "AIDA1"), None);

@@ -42,8 +42,8 @@ impl<'de> Visitor<'de> for Unique<'_> {
         Ok(Value::Null)
     }
 
-    fn visit_bool<E>(self, is: bool) -> Result<Value, E> {
-        Ok(Value::Bool(is))
+    fn visit_bool<E>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
     }
 
     fn visit_i64<E>(self, number: i64) -> Result<Value, E> {

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use iam::{Compiled, Policy, PolicyKind, PolicyRole};
+use iam::{
+    Actions, Compiled, Effect, Policy, PolicyKind, PolicyRole, Principals, Resources, Statement,
+};
 use model::principal::{Identity, SessionPolicy};
 use model::{
     IamGroup, IamPolicies, IamPolicy, IamRole, IamUser, Principal, Snapshot, Table, Tags, iam_scope,
@@ -214,9 +216,20 @@ fn gather(snapshot: &Snapshot, principal: &Principal) -> Held {
     held
 }
 
+/// A policy that is gone says nothing. One that cannot be read, which none that is kept should be,
+/// may have denied anything, and so denies all.
 fn prepared(kind: PolicyKind, text: &str) -> Compiled {
-    let nothing = Policy { version: iam::Version::V2012, statements: Vec::new() };
-    Compiled::new(&Policy::parse(text, kind).unwrap_or(nothing))
+    let everything = Statement {
+        sid: None,
+        effect: Effect::Deny,
+        principals: Principals::Owner,
+        actions: Actions::Are(vec!["*".to_owned()]),
+        resources: Resources::Owner,
+        conditions: Vec::new(),
+    };
+    let statements = if text.is_empty() { Vec::new() } else { vec![everything] };
+    let unread = Policy { version: iam::Version::V2012, statements };
+    Compiled::new(&Policy::parse(text, kind).unwrap_or(unread))
 }
 
 /// Whether there is a managed policy of this ARN.
@@ -245,4 +258,34 @@ fn role(snapshot: &Snapshot, principal: &Principal) -> Option<Arc<IamRole>> {
     let scope = iam_scope(&principal.account);
     let found = snapshot.iam_roles.get(&scope, &name.to_ascii_lowercase())?;
     (found.id == *id).then(|| Arc::clone(&found.record))
+}
+
+#[cfg(test)]
+mod tests {
+    use iam::{Caller, CallerKind, Context, Denial, Policies, Request, ResourceRule, permit};
+
+    use super::*;
+
+    #[test]
+    fn what_cannot_be_read_denies_all_and_what_is_gone_nothing() {
+        let all = r#"{"Statement": {"Effect": "Allow", "Action": "*", "Resource": "*"}}"#;
+        let (kind, account) = (CallerKind::User, "000000000000".to_owned());
+        let arns = vec!["arn:aws:iam::000000000000:user/ann".to_owned()];
+        let caller = Caller { kind, account, arns };
+        let request = Request {
+            caller: &caller,
+            action: "s3:GetObject",
+            resource: "arn:aws:s3:::b/k",
+            resource_account: "000000000000",
+            context: &Context::default(),
+            rule: ResourceRule::MayAllow,
+        };
+        let told = |beside: &str| {
+            let [one, other] = [all, beside].map(|text| prepared(PolicyKind::Identity, text));
+            let identity = vec![("all", &one), ("beside", &other)];
+            permit(&request, &Policies { identity, ..Policies::default() })
+        };
+        assert_eq!(told(""), Ok(()));
+        assert!(matches!(told("{"), Err(Denial::Explicit(_))));
+    }
 }
