@@ -9,6 +9,8 @@ from harness import commands
 from harness.refusals import refused
 from harness.s3 import MISSING, allow, bucket, client, keys, put, said, signed
 
+NOBODY = "arn:aws:iam::000000000000:user/nobody"
+
 
 @pytest.fixture(scope="module")
 def s3(shared):
@@ -192,6 +194,7 @@ def test_a_policy_denies_even_the_owner_but_not_for_ever(s3, place):
         (allow("ec2:RunInstances", "{}"), "Policy has invalid action"),
         (allow("s3:GetObject", "other/*"), "Policy has invalid resource"),
         (allow("s3:GetObject", "{}/*", {"AWS": "nobody"}), "Invalid principal in policy"),
+        (allow("s3:GetObject", "{}/*", {"AWS": NOBODY}), "Invalid principal in policy"),
     ],
 )
 def test_what_is_no_policy_is_refused(s3, place, text, told):

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use edge::{Identity, LookupError};
-use iam::Context;
+use iam::{Context, Policy};
 use model::{Principal, Timestamp};
 
 /// Knows who asks, and decides what they may.
@@ -15,6 +15,9 @@ pub trait Gate: Send + Sync + 'static {
         session_token: Option<&str>,
         now: Timestamp,
     ) -> Result<Identity, LookupError>;
+
+    /// Whether there is everybody whom a policy names of this account.
+    fn knows_principals(&self, account: &str, policy: &Policy) -> bool;
 
     /// Decides by identity policies and, if there is one, the bucket's policy. `None` is nobody:
     /// a request without a signature. `Err` is AWS's sentence for `AccessDenied`.

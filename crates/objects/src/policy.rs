@@ -7,9 +7,21 @@ use iam::{Actions, Malformed, Policy, PolicyKind, Resources};
 use s3s::{S3Error, S3Result, s3_error};
 
 use crate::arrival::bucket_arn;
+use crate::bucket_rows::Bucket;
+use crate::gate::Gate;
 use crate::limits::POLICY_BYTES_MAX;
 
-pub(crate) fn check(text: &str, bucket: &str) -> S3Result<()> {
+const NO_PRINCIPAL: &str = "Invalid principal in policy";
+
+pub(crate) fn check(text: &str, bucket: &Bucket, gate: &dyn Gate) -> S3Result<()> {
+    let policy = parse(text, &bucket.name)?;
+    if gate.knows_principals(&bucket.account, &policy) {
+        return Ok(());
+    }
+    Err(malformed(NO_PRINCIPAL))
+}
+
+fn parse(text: &str, bucket: &str) -> S3Result<Policy> {
     if text.len() > POLICY_BYTES_MAX {
         return Err(malformed("Policies must not be larger than 20 KB"));
     }
@@ -18,7 +30,7 @@ pub(crate) fn check(text: &str, bucket: &str) -> S3Result<()> {
             malformed("Policies must be valid JSON and the first byte must be '{'")
         }
         Malformed::NoPrincipal => malformed("Missing required field Principal"),
-        Malformed::InvalidPrincipal(_) => malformed("Invalid principal in policy"),
+        Malformed::InvalidPrincipal(_) => malformed(NO_PRINCIPAL),
         Malformed::NoArn(_) => malformed("Policy has invalid resource"),
         Malformed::NoVendor => malformed("Policy has invalid action"),
         other => malformed(other.to_string()),
@@ -38,7 +50,7 @@ pub(crate) fn check(text: &str, bucket: &str) -> S3Result<()> {
             return Err(malformed("Policy has invalid resource"));
         }
     }
-    Ok(())
+    Ok(policy)
 }
 
 fn is_of_s3(action: &str) -> bool {
@@ -63,7 +75,7 @@ mod tests {
     #[track_caller]
     fn refused(statement: &str, expected: &str) {
         let text = format!(r#"{{"Version": "2012-10-17", "Statement": [{statement}]}}"#);
-        let told = check(&text, "b").err().and_then(|error| error.message().map(str::to_owned));
+        let told = parse(&text, "b").err().and_then(|error| error.message().map(str::to_owned));
         assert_eq!(told.unwrap_or_default(), expected, "{statement}");
     }
 
@@ -84,7 +96,7 @@ mod tests {
             r#"{"Effect": "Allow", "Action": "s3:*", "Resource": "arn:aws:s3:::b"}"#,
             "Missing required field Principal",
         );
-        let told = check("nothing", "b").expect_err("it is no policy");
+        let told = parse("nothing", "b").expect_err("it is no policy");
         assert_eq!(
             told.message(),
             Some("Policies must be valid JSON and the first byte must be '{'")

@@ -103,7 +103,11 @@ impl ObjectStore {
         })?;
         let own_rng = Rng::seeded(rng.next_u64());
         let blobs = Blobs::open(directory.join("blobs"), own_rng, &known)?;
-        let server = Server::new(Arc::clone(&index), Arc::clone(&blobs));
+        let server = Server {
+            index: Arc::clone(&index),
+            blobs: Arc::clone(&blobs),
+            gate: Arc::clone(&gate),
+        };
         let mut builder = S3ServiceBuilder::new(server);
         let mut config = S3Config::default();
         config.xml_max_body_size = DOCUMENT_BYTES_MAX;

@@ -2,11 +2,11 @@
 
 use std::fmt;
 
-use iam::{Context, PolicyKind, ResourceRule};
+use iam::{Context, Policy, PolicyKind, ResourceRule};
 
 use super::denial::Refused;
 use super::{Ask, ResourcePolicy, scene};
-use crate::{Api, Caller};
+use crate::{Api, Caller, principals};
 
 /// One action on one resource, of a service that knows its own resources.
 #[derive(Clone, Copy, Debug)]
@@ -49,6 +49,11 @@ impl fmt::Display for Refusal {
 }
 
 impl Api {
+    /// Whether there is everybody whom a policy names of this account.
+    pub fn knows_principals(&self, account: &str, policy: &Policy) -> bool {
+        principals::unknown(&self.snapshot(), account, policy).is_none()
+    }
+
     /// Decides by the caller's policies and the resource's; `None` is nobody, who has none.
     pub fn authorize_outside(
         &self,

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use api::{Api, Caller, ObjectWanted, OutsideCall, ReadObject, Reading};
 use edge::{Credentials, Identity, LookupError};
-use iam::Context;
+use iam::{Context, Policy};
 use model::{Principal, Scope, Timestamp};
 use objects::{Ask, Gate, ObjectStore, ReadFor};
 use zeroize::Zeroizing;
@@ -27,6 +27,10 @@ impl Gate for Gatekeeper {
         now: Timestamp,
     ) -> Result<Identity, LookupError> {
         self.keys.lookup(access_key_id, session_token, now)
+    }
+
+    fn knows_principals(&self, account: &str, policy: &Policy) -> bool {
+        self.api.knows_principals(account, policy)
     }
 
     fn authorize(&self, principal: Option<&Arc<Principal>>, ask: &Ask<'_>) -> Result<(), String> {

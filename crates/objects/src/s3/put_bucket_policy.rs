@@ -14,7 +14,7 @@ pub(super) async fn put_bucket_policy(
 ) -> S3Result<S3Response<PutBucketPolicyOutput>> {
     let bucket = Visit::of(&request.extensions)?.bucket()?.clone();
     let text = request.input.policy;
-    policy::check(&text, &bucket.name)?;
+    policy::check(&text, &bucket, &*server.gate)?;
     let put = move |connection: &rusqlite::Connection| {
         bucket.check_stands(connection)?;
         Bucket::set_policy(connection, &bucket.name, Some(&text))

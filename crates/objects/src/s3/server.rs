@@ -13,6 +13,7 @@ use crate::checksum::{Algorithm, Stated, read_md5};
 use crate::chunked::Trailers;
 use crate::conditions::Writing;
 use crate::fault;
+use crate::gate::Gate;
 use crate::incoming::{Expected, Written, write};
 use crate::index::Index;
 use crate::limits::PUT_BYTES_MAX;
@@ -20,8 +21,9 @@ use crate::object_rows::Object;
 use crate::outgoing::{self, Held};
 
 pub(crate) struct Server {
-    pub(super) index: Arc<Index>,
-    pub(super) blobs: Arc<Blobs>,
+    pub(crate) index: Arc<Index>,
+    pub(crate) blobs: Arc<Blobs>,
+    pub(crate) gate: Arc<dyn Gate>,
 }
 
 /// What comes with a body.
@@ -39,10 +41,6 @@ pub(super) struct Around<'a> {
 }
 
 impl Server {
-    pub(crate) fn new(index: Arc<Index>, blobs: Arc<Blobs>) -> Server {
-        Server { index, blobs }
-    }
-
     /// Takes a request's body in, and computes what is wanted of it or what it states.
     pub(super) async fn take(
         &self,
