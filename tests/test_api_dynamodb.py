@@ -297,6 +297,16 @@ def test_what_cannot_be_done_is_refused_in_dynamodbs_words(dynamodb):
         (missing, "get_item", {"TableName": "missing", "Key": item("a")}),
         (missing, "put_item", {"TableName": "missing", "Item": item("a")}),
         (missing, "scan", {"TableName": "missing"}),
+        (
+            "ValidationException: One or more parameter values were invalid: ReadCapacityUnits "
+            "and WriteCapacityUnits must both be specified when BillingMode is PROVISIONED",
+            "create_table",
+            {
+                "TableName": "unpaid",
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+            },
+        ),
         (missing, "batch_get_item", {"RequestItems": {"missing": {"Keys": [item("a")]}}}),
         (
             f"{missing}: Table: missing not found",

@@ -250,6 +250,12 @@ MISSING = {
         "/there. Verify the label and try again.",
     ),
     "a name that is none": ("a b", NAME_RULE),
+    "a secret": (
+        "/aws/reference/secretsmanager/there",
+        "ValidationException: A secret by the name of a parameter, "
+        "`/aws/reference/secretsmanager/`, is not supported by Longshore yet: read it from Secrets "
+        "Manager.",
+    ),
 }
 
 

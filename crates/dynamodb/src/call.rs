@@ -65,9 +65,20 @@ impl Call {
         ask::asks(self, keys)
     }
 
+    /// A new table says what it is to take, or that it is paid by request.
+    fn check_capacity(&self) -> Result<(), ApiError> {
+        let is_provisioned = self.operation.name == "CreateTable"
+            && self.text("BillingMode") != Some("PAY_PER_REQUEST");
+        if is_provisioned && !self.members.contains_key("ProvisionedThroughput") {
+            return Err(ApiError::client("ValidationException", NO_CAPACITY));
+        }
+        Ok(())
+    }
+
     /// Refuses what cannot be done on these tables. It is asked after the caller was authorized:
     /// the answer tells which tables there are.
     pub fn check(&self, keys: &BTreeMap<String, TableKeys>) -> Result<(), ApiError> {
+        self.check_capacity()?;
         if self.tables().iter().any(|table| !keys.contains_key(table)) {
             // COMPAT: the word is spelt so.
             let message = match self.text("ResourceArn") {
@@ -174,6 +185,11 @@ impl Call {
         Ok(())
     }
 }
+
+/// COMPAT: the sentence is DynamoDB's.
+const NO_CAPACITY: &str = "One or more parameter values were invalid: ReadCapacityUnits and \
+                           WriteCapacityUnits must both be specified when BillingMode is \
+                           PROVISIONED";
 
 fn by_name(
     items: Map<String, Value>,

@@ -50,6 +50,9 @@ pub(super) fn check_new(scope: &Scope, name: &str) -> Result<(), ApiError> {
     Ok(())
 }
 
+/// What names of secrets begin with, as parameters.
+const OF_SECRETS: &str = "aws/reference/secretsmanager/";
+
 /// Refuses what can be the name of no parameter.
 pub(super) fn check_form(name: &str) -> Result<(), ApiError> {
     let is_one = |byte: u8| byte.is_ascii_alphanumeric() || b"_.-/".contains(&byte);
@@ -165,6 +168,13 @@ pub(super) fn find_whole<'a>(
 
 /// Refuses a name that cannot be looked for, so that it is told apart from one that is free.
 pub(super) fn check_looked_for(named: &str) -> Result<(), ApiError> {
+    // COMPAT: "Referencing AWS Secrets Manager secrets from Parameter Store parameters".
+    if named.trim().trim_start_matches('/').starts_with(OF_SECRETS) {
+        return Err(super::invalid(format!(
+            "A secret by the name of a parameter, `/{OF_SECRETS}`, is not supported by Longshore \
+             yet: read it from Secrets Manager."
+        )));
+    }
     if named.trim().starts_with("arn:") {
         return Ok(());
     }
