@@ -110,6 +110,8 @@ def test_a_service_and_a_task_are_denied_by_their_short_arns(shared, network):
         is_denied(ecs.update_service, cluster="prod", service=name, desiredCount=0)
         is_denied(ecs.describe_services, cluster="prod", services=[name])
         is_denied(ecs.delete_service, cluster="prod", service=name)
+    elsewhere = arn("ecs", "service/prod/web").replace("arn:aws:", "arn:aws-cn:")
+    is_denied(ecs.update_service, cluster="prod", service=elsewhere, desiredCount=0)
     task = "0" * 32
     for name in (task, arn("ecs", f"task/{task}"), arn("ecs", f"task/prod/{task}")):
         is_denied(ecs.stop_task, cluster="prod", task=name)
@@ -121,9 +123,14 @@ def test_a_task_definition_is_denied_by_whatever_name(shared, network):
     owner.register_task_definition(**definition("plain"))
     ecs = client_of(shared, "ecs", "plain", *but(arn("ecs", "task-definition/plain:*")))
     whole = arn("ecs", "task-definition/plain")
-    for name in ("plain", "plain:1", "plain:01", whole, f"{whole}:1"):
+    for name in ("plain", "plain:1", "plain:01", "plain:+1", whole, f"{whole}:1"):
         given = {"taskDefinition": name, "networkConfiguration": network}
         is_denied(ecs.run_task, launchType="FARGATE", **given)
+    exact = client_of(shared, "ecs", "plain-1", *but(f"{whole}:1"))
+    for name in ("plain:01", "plain:+1"):
+        given = {"taskDefinition": name, "networkConfiguration": network}
+        told = refused(exact.run_task, launchType="FARGATE", **given)
+        assert told == "ClientException: TaskDefinition not found."
 
 
 @pytest.mark.parametrize(

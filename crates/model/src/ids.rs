@@ -38,13 +38,14 @@ pub struct Arn {
 }
 
 impl Arn {
-    /// Reads `arn:PARTITION:SERVICE:REGION:ACCOUNT:RESOURCE`; `None` where it is not one.
+    /// Reads `arn:aws:SERVICE:REGION:ACCOUNT:RESOURCE`; `None` where it is not one. There is one
+    /// partition: by another's name nothing is found.
     pub fn parse(text: &str) -> Option<Arn> {
         let mut parts = text.splitn(6, ':');
         let (prefix, partition) = (parts.next()?, parts.next()?);
         let (service, region, account) = (parts.next()?, parts.next()?, parts.next()?);
         let resource = parts.next()?;
-        if prefix != "arn" || partition.is_empty() || service.is_empty() || resource.is_empty() {
+        if prefix != "arn" || partition != "aws" || service.is_empty() || resource.is_empty() {
             return None;
         }
         Some(Arn {
@@ -75,7 +76,8 @@ mod tests {
 
     #[test]
     fn what_is_no_arn_is_refused() {
-        for text in ["", "default", "arn:aws:ecs", "arn:aws:ecs:r:a:", "urn:aws:ecs:r:a:x"] {
+        let other = "arn:aws-cn:ecs:r:a:x";
+        for text in ["", "default", "arn:aws:ecs", "arn:aws:ecs:r:a:", "urn:aws:ecs:r:a:x", other] {
             assert_eq!(Arn::parse(text), None, "{text}");
         }
     }

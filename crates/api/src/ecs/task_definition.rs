@@ -79,9 +79,11 @@ pub(super) fn parse(scope: &Scope, given: &str) -> Option<Named> {
     };
     match name.split_once(':') {
         None => Some(Named::Latest(name)),
-        Some((family, revision)) => {
-            let family = family.to_owned();
-            Some(Named::Revision(TaskDefinitionRef { family, revision: revision.parse().ok()? }))
+        Some((family, number)) => {
+            let reference =
+                TaskDefinitionRef { family: family.to_owned(), revision: number.parse().ok()? };
+            // A number has one spelling: neither `01` nor `+1` is `1`.
+            (reference.revision.to_string() == number).then_some(Named::Revision(reference))
         }
     }
 }
