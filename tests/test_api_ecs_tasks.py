@@ -30,9 +30,9 @@ def ecs(cluster):
 
 
 def sleeping(**settings):
-    # It ends at SIGTERM at once, so that no test waits for a stop timeout.
+    # It ends at SIGTERM at once, unless that comes before its shell has read the trap.
     command = f"trap 'exit 0' TERM; {SLEEP} & wait"
-    return container("busybox:1", command, logged=False, **settings)
+    return container("busybox:1", command, logged=False, **{"stopTimeout": 2, **settings})
 
 
 def asked(cluster, definition="sleep", /, **changed):

@@ -11,6 +11,8 @@ PORT = 8080
 REGION = "us-east-1"
 CLIENT = "ClientException"
 _TASK_TIMEOUT = 30
+# A container that is told to stop before it listens for that is killed after 30 s.
+_STOP_TIMEOUT = 60
 _STEADY_TIMEOUT = 90
 
 
@@ -109,7 +111,7 @@ class Cluster:
     def wait_running(self, task, seconds=_TASK_TIMEOUT):
         return self.wait_task(task, lambda now: now["lastStatus"] == "RUNNING", "RUNNING", seconds)
 
-    def wait_stopped(self, task, seconds=_TASK_TIMEOUT):
+    def wait_stopped(self, task, seconds=_STOP_TIMEOUT):
         return self.wait_task(task, lambda now: now["lastStatus"] == "STOPPED", "STOPPED", seconds)
 
     def wait_health(self, task, status, seconds=_TASK_TIMEOUT):
