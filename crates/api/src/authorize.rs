@@ -101,7 +101,7 @@ impl Api {
     fn weigh(&self, scene: &Scene<'_>, row: &Access) -> Result<(), Refused> {
         let own = || {
             let mut context = scene.context();
-            for (key, template) in row.keys {
+            for (key, template) in row.all_keys() {
                 let values = template::values(scene, template);
                 if !values.is_empty() {
                     context.set(key, values);

@@ -13,7 +13,7 @@ pub(super) struct Access {
     action: Option<&'static str>,
     pub(super) resources: &'static [&'static str],
     /// Condition keys and their values.
-    pub(super) keys: &'static [(&'static str, &'static str)],
+    own_keys: &'static [(&'static str, &'static str)],
     /// Members that name roles, and the service that each is passed to.
     pub(super) passes: &'static [(&'static str, &'static str)],
     /// The member that names a task definition of which tasks are to run: whoever runs them passes
@@ -32,7 +32,7 @@ pub(super) const fn row(operation: &'static str, resources: &'static [&'static s
         operation,
         action: None,
         resources,
-        keys: &[],
+        own_keys: &[],
         passes: &[],
         runs: None,
         also: &[],
@@ -48,7 +48,7 @@ impl Access {
     }
 
     pub(super) const fn keys(mut self, keys: &'static [(&'static str, &'static str)]) -> Access {
-        self.keys = keys;
+        self.own_keys = keys;
         self
     }
 
@@ -78,6 +78,12 @@ impl Access {
     pub(super) const fn free(mut self) -> Access {
         self.is_free = true;
         self
+    }
+
+    /// Condition keys and their values: its own, and those of whatever runs tasks.
+    pub(super) fn all_keys(&self) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+        let of_runs = self.runs.map_or([].as_slice(), |_| super::ecs::RUNS);
+        self.own_keys.iter().chain(of_runs)
     }
 
     /// `ecs:RunTask`
@@ -144,7 +150,7 @@ mod tests {
             for operation in service.operations {
                 let row = find(service, operation).expect("it has a row");
                 let templates = row.resources.iter().copied();
-                let values = row.keys.iter().map(|(_, value)| *value);
+                let values = row.own_keys.iter().map(|(_, value)| *value);
                 let others = row.also.iter().map(|(_, _, resource)| *resource);
                 let tagged = row.tagging.iter().map(|(_, resource)| *resource);
                 let named = templates.chain(values).chain(others).chain(tagged).flat_map(members);
@@ -156,6 +162,15 @@ mod tests {
                     assert!(has(schema, path), "{} {path}", operation.name);
                 }
             }
+        }
+    }
+
+    #[test]
+    fn what_runs_tasks_has_the_members_that_its_keys_are_of() {
+        let ecs = aws_api::ecs::SERVICE.operations;
+        let run_task = ecs.iter().find(|it| it.name == "RunTask").expect("it is there");
+        for path in super::super::ecs::RUNS.iter().flat_map(|(_, value)| members(value)) {
+            assert!(has(run_task.input.schema, path), "{path}");
         }
     }
 

@@ -2,6 +2,16 @@
 
 use super::access::{Access, row};
 
+/// The condition keys of whatever runs tasks, as far as its input has their members.
+pub(super) const RUNS: &[(&str, &str)] = &[
+    ("ecs:capacity-provider", "{capacityProviderStrategy.capacityProvider}"),
+    ("ecs:subnet", "{networkConfiguration.awsvpcConfiguration.subnets}"),
+    ("ecs:auto-assign-public-ip", "{networkConfiguration.awsvpcConfiguration.assignPublicIp}"),
+    ("ecs:enable-ecs-managed-tags", "{enableECSManagedTags}"),
+    ("ecs:enable-execute-command", "{enableExecuteCommand}"),
+    ("ecs:propagate-tags", "{propagateTags}"),
+];
+
 pub(super) const ACCESS: &[Access] = &[
     row("AssociateGatewayWithCluster", &["{gateway}"])
         .keys(&[("ecs:cluster", "ecs:cluster/{cluster=default}")]),
@@ -27,15 +37,6 @@ pub(super) const ACCESS: &[Access] = &[
         .keys(&[
             ("ecs:cluster", "ecs:cluster/{cluster=default}"),
             ("ecs:task-definition", "ecs:task-definition/{taskDefinition|revision}"),
-            ("ecs:capacity-provider", "{capacityProviderStrategy.capacityProvider}"),
-            ("ecs:subnet", "{networkConfiguration.awsvpcConfiguration.subnets}"),
-            (
-                "ecs:auto-assign-public-ip",
-                "{networkConfiguration.awsvpcConfiguration.assignPublicIp}",
-            ),
-            ("ecs:enable-ecs-managed-tags", "{enableECSManagedTags}"),
-            ("ecs:enable-execute-command", "{enableExecuteCommand}"),
-            ("ecs:propagate-tags", "{propagateTags}"),
         ])
         .passes(&[
             ("role", "ecs.amazonaws.com"),
@@ -49,12 +50,6 @@ pub(super) const ACCESS: &[Access] = &[
             ("ecs:cluster", "ecs:cluster/{cluster=default}"),
             ("ecs:service", "ecs:service/{cluster=default}/{service}"),
             ("ecs:task-definition", "ecs:task-definition/{taskDefinition|revision}"),
-            ("ecs:capacity-provider", "{capacityProviderStrategy.capacityProvider}"),
-            ("ecs:subnet", "{networkConfiguration.awsvpcConfiguration.subnets}"),
-            (
-                "ecs:auto-assign-public-ip",
-                "{networkConfiguration.awsvpcConfiguration.assignPublicIp}",
-            ),
         ])
         .tags("ecs:TagResource", "ecs:task-set/{cluster=default}/{service}/*")
         .runs("taskDefinition"),
@@ -158,15 +153,6 @@ pub(super) const ACCESS: &[Access] = &[
     row("RunTask", &["ecs:task-definition/{taskDefinition|revision}"])
         .keys(&[
             ("ecs:cluster", "ecs:cluster/{cluster=default}"),
-            ("ecs:capacity-provider", "{capacityProviderStrategy.capacityProvider}"),
-            ("ecs:subnet", "{networkConfiguration.awsvpcConfiguration.subnets}"),
-            (
-                "ecs:auto-assign-public-ip",
-                "{networkConfiguration.awsvpcConfiguration.assignPublicIp}",
-            ),
-            ("ecs:enable-ecs-managed-tags", "{enableECSManagedTags}"),
-            ("ecs:enable-execute-command", "{enableExecuteCommand}"),
-            ("ecs:propagate-tags", "{propagateTags}"),
             ("ecs:task-cpu", "{overrides.cpu}"),
             ("ecs:task-memory", "{overrides.memory}"),
         ])
@@ -179,14 +165,6 @@ pub(super) const ACCESS: &[Access] = &[
     row("StartTask", &["ecs:task-definition/{taskDefinition|revision}"])
         .keys(&[
             ("ecs:cluster", "ecs:cluster/{cluster=default}"),
-            ("ecs:subnet", "{networkConfiguration.awsvpcConfiguration.subnets}"),
-            (
-                "ecs:auto-assign-public-ip",
-                "{networkConfiguration.awsvpcConfiguration.assignPublicIp}",
-            ),
-            ("ecs:enable-ecs-managed-tags", "{enableECSManagedTags}"),
-            ("ecs:enable-execute-command", "{enableExecuteCommand}"),
-            ("ecs:propagate-tags", "{propagateTags}"),
             ("ecs:container-instances", "{containerInstances}"),
         ])
         .passes(&[
@@ -220,15 +198,6 @@ pub(super) const ACCESS: &[Access] = &[
         .keys(&[
             ("ecs:cluster", "ecs:cluster/{cluster=default}"),
             ("ecs:task-definition", "ecs:task-definition/{taskDefinition|revision}"),
-            ("ecs:capacity-provider", "{capacityProviderStrategy.capacityProvider}"),
-            ("ecs:subnet", "{networkConfiguration.awsvpcConfiguration.subnets}"),
-            (
-                "ecs:auto-assign-public-ip",
-                "{networkConfiguration.awsvpcConfiguration.assignPublicIp}",
-            ),
-            ("ecs:enable-ecs-managed-tags", "{enableECSManagedTags}"),
-            ("ecs:enable-execute-command", "{enableExecuteCommand}"),
-            ("ecs:propagate-tags", "{propagateTags}"),
         ])
         .passes(&[
             ("loadBalancers.advancedConfiguration.roleArn", "ecs.amazonaws.com"),
